@@ -1,0 +1,215 @@
+package v1alpha1
+
+// Condition types of all kinds. Each is positive: True is good. Paused,
+// Reconciling, Stalled and Deleting are present only while they say something.
+const (
+	// ConditionReady sums the others up. Its reason is that of the condition
+	// that stands in the way.
+	ConditionReady = "Ready"
+	// ConditionAccepted says that the spec makes sense and may be acted on.
+	ConditionAccepted = "Accepted"
+	// ConditionPaused is True while the pause annotation stops reconciliation.
+	ConditionPaused = "Paused"
+	// ConditionReconciling is True while the newest generation is being
+	// applied (kstatus).
+	ConditionReconciling = "Reconciling"
+	// ConditionStalled is True while only a change by a person helps
+	// (kstatus).
+	ConditionStalled = "Stalled"
+)
+
+// Condition types of workloads: SchemaRegistry and RestProxy.
+const (
+	// ConditionDeployed says that the child objects are as the spec wants
+	// them and that every pod runs the newest template.
+	ConditionDeployed = "Deployed"
+	// ConditionAvailable says that at least one pod serves.
+	ConditionAvailable = "Available"
+	// ConditionReachable says that the operator can talk to the registry.
+	ConditionReachable = "Reachable"
+	// ConditionPrimaryElected says that a node holds the role that writes.
+	ConditionPrimaryElected = "PrimaryElected"
+	// ConditionCaughtUp says that the answering node has read the topic to
+	// its end.
+	ConditionCaughtUp = "CaughtUp"
+	// ConditionRegistryResolved says that the registry of a RestProxy is
+	// known.
+	ConditionRegistryResolved = "RegistryResolved"
+)
+
+// Condition types of a Subject.
+const (
+	// ConditionSourceResolved says that the schema text could be read.
+	ConditionSourceResolved = "SourceResolved"
+	// ConditionReferencesResolved says that each reference has a version.
+	ConditionReferencesResolved = "ReferencesResolved"
+	// ConditionValid says that the text is a schema of its type.
+	ConditionValid = "Valid"
+	// ConditionCompatible says that the text may follow what is registered.
+	ConditionCompatible = "Compatible"
+	// ConditionRegistered says that the registry has the schema.
+	ConditionRegistered = "Registered"
+	// ConditionConfigSynced says that the settings are as the spec wants them.
+	ConditionConfigSynced = "ConfigSynced"
+	// ConditionInSync says that the newest version in the registry is ours. It
+	// does not decide Ready.
+	ConditionInSync = "InSync"
+	// ConditionDeleting explains why a Subject that is being deleted is still
+	// there.
+	ConditionDeleting = "Deleting"
+)
+
+// Reasons of any condition.
+const (
+	// ReasonPending: not looked at yet.
+	ReasonPending = "Pending"
+	// ReasonAccepted: the spec makes sense.
+	ReasonAccepted = "Accepted"
+	// ReasonInvalidSpec: a field is wrong; the message names it.
+	ReasonInvalidSpec = "InvalidSpec"
+	// ReasonPaused: the pause annotation is set.
+	ReasonPaused = "Paused"
+	// ReasonProgressing: work is under way.
+	ReasonProgressing = "Progressing"
+	// ReasonRegistryNotFound: no SchemaRegistry has the name.
+	ReasonRegistryNotFound = "RegistryNotFound"
+	// ReasonRegistryUnreachable: the registry did not answer.
+	ReasonRegistryUnreachable = "RegistryUnreachable"
+)
+
+// Reasons of workloads.
+const (
+	// ReasonReady: everything is as it should be.
+	ReasonReady = "Ready"
+	// ReasonScaledToZero: no replicas are wanted.
+	ReasonScaledToZero = "ScaledToZero"
+	// ReasonNameConflict: a child's name is taken by an object that is not
+	// ours.
+	ReasonNameConflict = "NameConflict"
+	// ReasonTopicConflict: an older SchemaRegistry uses the same topic with
+	// another election group.
+	ReasonTopicConflict = "TopicConflict"
+	// ReasonRolledOut: every pod runs the newest template.
+	ReasonRolledOut = "RolledOut"
+	// ReasonRollingOut: pods are being replaced.
+	ReasonRollingOut = "RollingOut"
+	// ReasonApplyFailed: the API server refused a child object.
+	ReasonApplyFailed = "ApplyFailed"
+	// ReasonMinimumReplicasAvailable: at least one pod serves.
+	ReasonMinimumReplicasAvailable = "MinimumReplicasAvailable"
+	// ReasonNoReadyReplica: no pod serves.
+	ReasonNoReadyReplica = "NoReadyReplica"
+	// ReasonReachable: the registry answered.
+	ReasonReachable = "Reachable"
+	// ReasonConnectionFailed: it did not.
+	ReasonConnectionFailed = "ConnectionFailed"
+	// ReasonAuthenticationFailed: it refused the operator's credentials.
+	ReasonAuthenticationFailed = "AuthenticationFailed"
+	// ReasonElected: a node holds the role.
+	ReasonElected = "Elected"
+	// ReasonNoPrimary: none does.
+	ReasonNoPrimary = "NoPrimary"
+	// ReasonCaughtUp: the answering node read the topic to its end.
+	ReasonCaughtUp = "CaughtUp"
+	// ReasonReplaying: it is still reading.
+	ReasonReplaying = "Replaying"
+	// ReasonResolved: the registry of the proxy is known.
+	ReasonResolved = "Resolved"
+	// ReasonNoRegistry: the proxy uses none.
+	ReasonNoRegistry = "NoRegistry"
+	// ReasonRegistryNotReady: the registry is known but does not serve.
+	ReasonRegistryNotReady = "RegistryNotReady"
+)
+
+// Reasons of a Subject.
+const (
+	// ReasonSynced: everything is as it should be.
+	ReasonSynced = "Synced"
+	// ReasonConflicted: an older Subject stands for the same subject.
+	ReasonConflicted = "Conflicted"
+	// ReasonFeatureUnsupported: the registry cannot do what the spec asks for.
+	ReasonFeatureUnsupported = "FeatureUnsupported"
+	// ReasonNoSchema: the Subject has no schema, only settings.
+	ReasonNoSchema = "NoSchema"
+	// ReasonConfigMapNotFound: no ConfigMap has the name.
+	ReasonConfigMapNotFound = "ConfigMapNotFound"
+	// ReasonKeyNotFound: the ConfigMap lacks the key.
+	ReasonKeyNotFound = "KeyNotFound"
+	// ReasonEmpty: the text is empty.
+	ReasonEmpty = "Empty"
+	// ReasonTooLarge: the text is larger than a record may be.
+	ReasonTooLarge = "TooLarge"
+	// ReasonNoReferences: there are none to resolve.
+	ReasonNoReferences = "NoReferences"
+	// ReasonReferenceNotFound: no Subject object has the name.
+	ReasonReferenceNotFound = "ReferenceNotFound"
+	// ReasonReferenceNotRegistered: the Subject object has no version yet.
+	ReasonReferenceNotRegistered = "ReferenceNotRegistered"
+	// ReasonReferenceCycle: the references lead back here.
+	ReasonReferenceCycle = "ReferenceCycle"
+	// ReasonVersionNotFound: the registry lacks the version.
+	ReasonVersionNotFound = "VersionNotFound"
+	// ReasonReferenceDenied: the Subject belongs to another registry.
+	ReasonReferenceDenied = "ReferenceDenied"
+	// ReasonValid: the text is a schema of its type.
+	ReasonValid = "Valid"
+	// ReasonInvalidSchema: it is not.
+	ReasonInvalidSchema = "InvalidSchema"
+	// ReasonCompatible: the text may follow what is registered.
+	ReasonCompatible = "Compatible"
+	// ReasonNotChecked: there was nothing to compare with, or it is
+	// registered already.
+	ReasonNotChecked = "NotChecked"
+	// ReasonIncompatible: it may not.
+	ReasonIncompatible = "Incompatible"
+	// ReasonIncompatibleAtRegistry: the operator found it compatible, the
+	// registry did not.
+	ReasonIncompatibleAtRegistry = "IncompatibleAtRegistry"
+	// ReasonRegistered: the registry has the schema.
+	ReasonRegistered = "Registered"
+	// ReasonAdopted: it had it before this object.
+	ReasonAdopted = "Adopted"
+	// ReasonAdoptionRefused: the subject exists and the policy forbids to take
+	// it over.
+	ReasonAdoptionRefused = "AdoptionRefused"
+	// ReasonNotRegistered: the registry lacks it and the operator may not
+	// write.
+	ReasonNotRegistered = "NotRegistered"
+	// ReasonRegistryReadOnly: the registry refuses writes.
+	ReasonRegistryReadOnly = "RegistryReadOnly"
+	// ReasonRefused: the registry refused the write for another reason.
+	ReasonRefused = "Refused"
+	// ReasonUnmanaged: the spec does not speak of it.
+	ReasonUnmanaged = "Unmanaged"
+	// ReasonUpdateFailed: the registry refused the setting.
+	ReasonUpdateFailed = "UpdateFailed"
+	// ReasonInSync: the newest version is ours.
+	ReasonInSync = "InSync"
+	// ReasonNewerVersionInRegistry: somebody registered a newer one.
+	ReasonNewerVersionInRegistry = "NewerVersionInRegistry"
+	// ReasonSupersededByNewer: our text is an older version.
+	ReasonSupersededByNewer = "SupersededByNewer"
+	// ReasonSubjectMissing: the subject is gone.
+	ReasonSubjectMissing = "SubjectMissing"
+	// ReasonConfigChanged: somebody changed a setting.
+	ReasonConfigChanged = "ConfigChanged"
+	// ReasonSchemaIDChanged: the schema came back under another id.
+	ReasonSchemaIDChanged = "SchemaIDChanged"
+	// ReasonWaitingForDependents: other Subjects still refer to this one.
+	ReasonWaitingForDependents = "WaitingForDependents"
+	// ReasonReferencedInRegistry: schemas in the registry still use this one.
+	ReasonReferencedInRegistry = "ReferencedInRegistry"
+)
+
+// Reasons of events; conditions do not use them.
+const (
+	EventSubjectRegistered     = "SubjectRegistered"
+	EventSubjectAdopted        = "SubjectAdopted"
+	EventIncompatibleSchema    = "IncompatibleSchema"
+	EventDriftRepaired         = "DriftRepaired"
+	EventSchemaIDChanged       = "SchemaIDChanged"
+	EventDeletionSkipped       = "DeletionSkipped"
+	EventSubjectDeleted        = "SubjectDeleted"
+	EventCompatibilityReleased = "CompatibilityReleased"
+	EventPrimaryChanged        = "PrimaryChanged"
+)

@@ -1,0 +1,32 @@
+package v1alpha1
+
+import (
+	"fmt"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// Port returns the port that pods and Service listen on.
+func (p *RestProxy) Port() int32 { return portOf(p.Spec.Listener, DefaultProxyPort) }
+
+// ReplicaCount returns the wanted number of pods.
+func (p *RestProxy) ReplicaCount() int32 {
+	if p.Spec.Replicas == nil {
+		return 1
+	}
+	return *p.Spec.Replicas
+}
+
+// HeadlessName returns the name of the Service that names the pods.
+func (p *RestProxy) HeadlessName() string { return p.Name + "-nodes" }
+
+// URL returns the URL of the proxy inside the cluster.
+func (p *RestProxy) URL() string {
+	return fmt.Sprintf("http://%s.%s.svc:%d", p.Name, p.Namespace, p.Port())
+}
+
+// GetConditions returns the conditions.
+func (p *RestProxy) GetConditions() []metav1.Condition { return p.Status.Conditions }
+
+// SetConditions replaces the conditions.
+func (p *RestProxy) SetConditions(c []metav1.Condition) { p.Status.Conditions = c }

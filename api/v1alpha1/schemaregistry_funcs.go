@@ -1,0 +1,78 @@
+package v1alpha1
+
+import (
+	"fmt"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// Defaults that the operator fills in where the spec is silent. They are not
+// written to the stored object.
+const (
+	DefaultRegistryPort int32 = 8081
+	DefaultProxyPort    int32 = 8082
+	DefaultTopic              = "_schemas"
+	DefaultGroupID            = "schema-registry"
+)
+
+// IsManaged reports whether the operator deploys the registry.
+func (r *SchemaRegistry) IsManaged() bool { return r.Spec.Type != External }
+
+// Port returns the port that pods and Service listen on.
+func (r *SchemaRegistry) Port() int32 { return portOf(r.Spec.Listener, DefaultRegistryPort) }
+
+// ReplicaCount returns the wanted number of nodes.
+func (r *SchemaRegistry) ReplicaCount() int32 {
+	if r.Spec.Replicas == nil {
+		return 2
+	}
+	return *r.Spec.Replicas
+}
+
+// TopicName returns the name of the topic that holds the schemas.
+func (r *SchemaRegistry) TopicName() string {
+	if r.Spec.Topic == nil || r.Spec.Topic.Name == nil {
+		return DefaultTopic
+	}
+	return *r.Spec.Topic.Name
+}
+
+// GroupID returns the group that elects the primary.
+func (r *SchemaRegistry) GroupID() string {
+	if r.Spec.Election == nil || r.Spec.Election.GroupID == nil {
+		return DefaultGroupID
+	}
+	return *r.Spec.Election.GroupID
+}
+
+// HeadlessName returns the name of the Service that names the pods.
+func (r *SchemaRegistry) HeadlessName() string { return r.Name + "-nodes" }
+
+// URLs returns the base URLs at which the operator reaches the registry, any
+// of which answers for all.
+func (r *SchemaRegistry) URLs() []string {
+	if r.IsManaged() {
+		return []string{fmt.Sprintf("http://%s.%s.svc:%d", r.Name, r.Namespace, r.Port())}
+	}
+	if r.Spec.External == nil {
+		return nil
+	}
+	urls := make([]string, 0, len(r.Spec.External.URLs))
+	for _, u := range r.Spec.External.URLs {
+		urls = append(urls, string(u))
+	}
+	return urls
+}
+
+// GetConditions returns the conditions; SetConditions replaces them.
+func (r *SchemaRegistry) GetConditions() []metav1.Condition { return r.Status.Conditions }
+
+// SetConditions replaces the conditions.
+func (r *SchemaRegistry) SetConditions(c []metav1.Condition) { r.Status.Conditions = c }
+
+func portOf(l *ListenerSpec, fallback int32) int32 {
+	if l == nil || l.Port == nil {
+		return fallback
+	}
+	return *l.Port
+}

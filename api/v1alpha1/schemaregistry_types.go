@@ -1,0 +1,240 @@
+package v1alpha1
+
+import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+// RegistryType says who runs a registry.
+// +kubebuilder:validation:Enum=Managed;External
+type RegistryType string
+
+// The registry types.
+const (
+	// Managed: the operator deploys the registry.
+	Managed RegistryType = "Managed"
+	// External: the operator only talks to it.
+	External RegistryType = "External"
+)
+
+// ElectionStrategy says which of the eligible nodes becomes the primary.
+// +kubebuilder:validation:Enum=Lowest;Highest
+type ElectionStrategy string
+
+// The election strategies; the order is that of the nodes' URLs as strings.
+const (
+	Lowest  ElectionStrategy = "Lowest"
+	Highest ElectionStrategy = "Highest"
+)
+
+// Level is a compatibility level.
+// +kubebuilder:validation:Enum=NONE;BACKWARD;BACKWARD_TRANSITIVE;FORWARD;FORWARD_TRANSITIVE;FULL;FULL_TRANSITIVE
+type Level string
+
+// SchemaRegistrySpec is the wanted state of a registry.
+// +kubebuilder:validation:XValidation:rule="self.type == oldSelf.type",message="type is immutable: create another SchemaRegistry"
+// +kubebuilder:validation:XValidation:rule="self.type != 'Managed' || (has(self.kafka) && !has(self.external))",message="a Managed registry needs kafka and has no external"
+// +kubebuilder:validation:XValidation:rule="self.type != 'External' || (has(self.external) && !has(self.kafka) && !has(self.template) && !has(self.image) && !has(self.topic) && !has(self.election) && !has(self.listener) && !has(self.config) && !has(self.defaultCompatibility))",message="an External registry needs external and has no fields of a workload"
+// +kubebuilder:validation:XValidation:rule="(has(self.topic) && has(self.topic.name) ? self.topic.name : '_schemas') == (has(oldSelf.topic) && has(oldSelf.topic.name) ? oldSelf.topic.name : '_schemas')",message="topic.name is immutable: another topic is another registry"
+type SchemaRegistrySpec struct {
+	// Type says whether the operator deploys the registry (Managed) or only
+	// talks to one that runs elsewhere (External). Immutable.
+	// +optional
+	// +kubebuilder:default=Managed
+	Type RegistryType `json:"type,omitempty"`
+
+	// Replicas is the number of nodes; one of them is the primary. Ignored
+	// for External.
+	// +optional
+	// +kubebuilder:default=2
+	// +kubebuilder:validation:Minimum=0
+	// +kubebuilder:validation:Maximum=32
+	Replicas *int32 `json:"replicas,omitempty"`
+
+	// Image of the nodes.
+	// +optional
+	Image *ImageSpec `json:"image,omitempty"`
+
+	// Kafka that holds the schemas. Required for Managed.
+	// +optional
+	Kafka *KafkaConnection `json:"kafka,omitempty"`
+
+	// Topic that holds the schemas.
+	// +optional
+	Topic *TopicSpec `json:"topic,omitempty"`
+
+	// Election of the primary.
+	// +optional
+	Election *ElectionSpec `json:"election,omitempty"`
+
+	// External says where the registry is. Required for External.
+	// +optional
+	External *ExternalRegistry `json:"external,omitempty"`
+
+	// Listener of the nodes and of the Service; port 8081 when absent.
+	// +optional
+	Listener *ListenerSpec `json:"listener,omitempty"`
+
+	// DefaultCompatibility is the level that applies where neither a subject
+	// nor the registry has one set over HTTP.
+	// +optional
+	DefaultCompatibility *Level `json:"defaultCompatibility,omitempty"`
+
+	// Config holds further keys of the registry's configuration. Keys that
+	// fields of this spec stand for are refused.
+	// +optional
+	// +kubebuilder:validation:MaxProperties=64
+	// +kubebuilder:validation:XValidation:rule="self.all(k, k.matches('^[a-z][a-z0-9_]{0,99}$'))",message="keys are lower case with underscores, as in the configuration file"
+	// +kubebuilder:validation:XValidation:rule="self.all(k, !(k in ['host','port','advertised_hostname','advertised_port','advertised_protocol','bootstrap_uri','sasl_bootstrap_uri','client_id','group_id','topic_name','replication_factor','compatibility','master_eligibility','master_election_strategy','karapace_registry','karapace_rest','security_protocol','registry_user','registry_password']) && !k.startsWith('ssl_') && !k.startsWith('sasl_') && !k.startsWith('server_tls_'))",message="config must not set a key that has a field of its own or that carries credentials (host, port, bootstrap, topic, group, election, compatibility, ssl_*, sasl_*, server_tls_*)"
+	Config map[string]ConfigValue `json:"config,omitempty"`
+
+	// Template holds fields of the pods.
+	// +optional
+	Template *WorkloadTemplate `json:"template,omitempty"`
+}
+
+// TopicSpec is the topic that holds the schemas. The registry creates it when
+// it is missing; an existing topic is checked and never changed.
+type TopicSpec struct {
+	// Name of the topic, _schemas when absent. Immutable.
+	// +optional
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=249
+	// +kubebuilder:validation:Pattern=`^[a-zA-Z0-9._-]+$`
+	Name *string `json:"name,omitempty"`
+	// ReplicationFactor of the topic when the registry creates it.
+	// +optional
+	// +kubebuilder:validation:Minimum=1
+	// +kubebuilder:validation:Maximum=32
+	ReplicationFactor *int32 `json:"replicationFactor,omitempty"`
+}
+
+// ElectionSpec is how the primary is found among all nodes of the group, those
+// of other deployments included.
+type ElectionSpec struct {
+	// Strategy picks among the eligible nodes; Lowest when absent.
+	// +optional
+	Strategy *ElectionStrategy `json:"strategy,omitempty"`
+	// GroupID of the election; schema-registry when absent. Two registries on
+	// one topic must share it.
+	// +optional
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=249
+	GroupID *string `json:"groupID,omitempty"`
+	// Eligible false keeps these nodes from ever becoming the primary, for a
+	// handover from a registry that runs elsewhere.
+	// +optional
+	Eligible *bool `json:"eligible,omitempty"`
+}
+
+// ExternalRegistry is a registry that the operator does not run.
+type ExternalRegistry struct {
+	// URLs of the registry, any of which answers for all.
+	// +required
+	// +listType=set
+	// +kubebuilder:validation:MinItems=1
+	// +kubebuilder:validation:MaxItems=8
+	URLs []RegistryURL `json:"urls"`
+}
+
+// RegistryURL is the base URL of a registry.
+// +kubebuilder:validation:MaxLength=2048
+// +kubebuilder:validation:Pattern=`^https?://[^/?#@\s]+(/[^?#\s]*)?$`
+type RegistryURL string
+
+// SchemaRegistryStatus is what the operator knows about a registry.
+type SchemaRegistryStatus struct {
+	// ObservedGeneration is the generation that this status speaks of.
+	// +optional
+	ObservedGeneration int64 `json:"observedGeneration,omitempty"`
+	// Conditions of the registry.
+	// +optional
+	// +listType=map
+	// +listMapKey=type
+	Conditions []metav1.Condition `json:"conditions,omitempty"`
+	// Replicas that exist, ReadyReplicas that serve and UpdatedReplicas that
+	// run the newest template.
+	// +optional
+	Replicas int32 `json:"replicas"`
+	// +optional
+	ReadyReplicas int32 `json:"readyReplicas"`
+	// +optional
+	UpdatedReplicas int32 `json:"updatedReplicas"`
+	// Selector of the pods, as text, for /scale.
+	// +optional
+	Selector string `json:"selector,omitempty"`
+	// Version that the registry reports.
+	// +optional
+	Version string `json:"version,omitempty"`
+	// Endpoints of the registry.
+	// +optional
+	Endpoints *EndpointsStatus `json:"endpoints,omitempty"`
+	// Primary is the node that writes.
+	// +optional
+	Primary *PrimaryStatus `json:"primary,omitempty"`
+	// Subjects counts the Subjects that name this registry.
+	// +optional
+	Subjects *SubjectCounts `json:"subjects,omitempty"`
+}
+
+// PrimaryStatus is the node that writes.
+type PrimaryStatus struct {
+	// Pod is the name of the pod, or empty when the primary is none of ours.
+	// +optional
+	Pod string `json:"pod,omitempty"`
+	// URL of the primary as the nodes report it.
+	// +optional
+	URL string `json:"url,omitempty"`
+}
+
+// SubjectCounts counts the Subjects of a registry.
+type SubjectCounts struct {
+	// Attached name this registry and were accepted or not yet judged.
+	// +optional
+	Attached int32 `json:"attached"`
+	// Ready of them.
+	// +optional
+	Ready int32 `json:"ready"`
+	// OutOfSync have a condition InSync that is False.
+	// +optional
+	OutOfSync int32 `json:"outOfSync"`
+}
+
+// SchemaRegistry is a schema registry that keeps its schemas in a topic of
+// Kafka, deployed by the operator or running elsewhere.
+//
+// +kubebuilder:object:root=true
+// +kubebuilder:subresource:status
+// +kubebuilder:subresource:scale:specpath=.spec.replicas,statuspath=.status.replicas,selectorpath=.status.selector
+// +kubebuilder:resource:shortName=sreg,categories=plastron
+// +kubebuilder:printcolumn:name="Type",type=string,JSONPath=`.spec.type`
+// +kubebuilder:printcolumn:name="Replicas",type=integer,JSONPath=`.status.readyReplicas`
+// +kubebuilder:printcolumn:name="Ready",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].status`
+// +kubebuilder:printcolumn:name="Primary",type=string,JSONPath=`.status.primary.pod`
+// +kubebuilder:printcolumn:name="Subjects",type=integer,JSONPath=`.status.subjects.attached`
+// +kubebuilder:printcolumn:name="OutOfSync",type=integer,JSONPath=`.status.subjects.outOfSync`
+// +kubebuilder:printcolumn:name="Version",type=string,JSONPath=`.status.version`
+// +kubebuilder:printcolumn:name="Age",type=date,JSONPath=`.metadata.creationTimestamp`
+// +kubebuilder:printcolumn:name="URL",type=string,priority=1,JSONPath=`.status.endpoints.internal`
+// +kubebuilder:printcolumn:name="Topic",type=string,priority=1,JSONPath=`.spec.topic.name`
+// +kubebuilder:printcolumn:name="Message",type=string,priority=1,JSONPath=`.status.conditions[?(@.type=="Ready")].message`
+// +kubebuilder:validation:XValidation:rule="self.metadata.name.size() <= 52 && self.metadata.name.matches('^[a-z]([-a-z0-9]*[a-z0-9])?$')",message="metadata.name becomes the name of Services and pods: at most 52 characters, a-z, 0-9 and '-', starting with a letter"
+type SchemaRegistry struct {
+	metav1.TypeMeta `json:",inline"`
+	// +optional
+	metav1.ObjectMeta `json:"metadata,omitempty"`
+
+	// Spec is the wanted state.
+	// +required
+	Spec SchemaRegistrySpec `json:"spec"`
+	// Status is the observed state.
+	// +optional
+	Status SchemaRegistryStatus `json:"status,omitempty"`
+}
+
+// SchemaRegistryList is a list of SchemaRegistry objects.
+//
+// +kubebuilder:object:root=true
+type SchemaRegistryList struct {
+	metav1.TypeMeta `json:",inline"`
+	metav1.ListMeta `json:"metadata,omitempty"`
+
+	Items []SchemaRegistry `json:"items"`
+}
