@@ -1,0 +1,178 @@
+package config
+
+import (
+	"net"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Config is the whole configuration of one process. A value is what the
+// table's default, the file or the environment gave; derived values are
+// methods, so that they see the final state of all keys.
+type Config struct {
+	Listener   Listener
+	Advertised Advertised
+	Kafka      Kafka
+	Registry   Registry
+	REST       REST
+	Log        Log
+	// Tags are labels for every metric of the process.
+	Tags map[string]string
+
+	sources map[string]Source
+}
+
+// Listener says where the process serves HTTP.
+type Listener struct {
+	Host string // Host is the bind address; empty means all addresses
+	Port int
+	// MaxBody is the largest request body in bytes; 0 leaves the choice to
+	// the server.
+	MaxBody int
+	// TLSCert and TLSKey are PEM files; both or none.
+	TLSCert, TLSKey string
+	TLSClientCA     string
+	TLSClientAuth   string
+	// AccessLog turns a line per request on.
+	AccessLog bool
+}
+
+// Advertised is how other nodes and clients reach this process.
+type Advertised struct {
+	Host   string // Host is empty when the machine's name is to be used
+	Port   int    // Port is 0 when it equals the listener's
+	Scheme string
+}
+
+// Kafka says how to reach the cluster.
+type Kafka struct {
+	Bootstrap      string
+	ClientID       string
+	Protocol       string
+	SASLMechanism  string
+	SASLUser       string
+	SASLPassword   string
+	SASLToken      string
+	CAFile         string
+	CertFile       string
+	KeyFile        string
+	KeyPassword    string
+	CheckHostname  bool
+	MetadataMaxAge int // MetadataMaxAge is in milliseconds
+	SessionTimeout int // SessionTimeout is in milliseconds
+	MaxIdle        int // MaxIdle is in milliseconds
+}
+
+// Registry holds what only the schema registry uses.
+type Registry struct {
+	Enabled       bool
+	GroupID       string
+	Topic         string
+	Replication   int // Replication is 0 when it is to be chosen from the brokers
+	Compatibility string
+	Eligible      bool
+	Strategy      string
+	Wait          int // Wait before acting as primary, in milliseconds
+	Flavour       string
+}
+
+// REST holds what only the REST proxy uses.
+type REST struct {
+	Enabled          bool
+	BaseURI          string
+	RegistryScheme   string
+	RegistryHost     string
+	RegistryPort     int
+	RegistryUser     string
+	RegistryPassword string
+	RegistryCA       string
+	ClientCache      int
+	NameStrategy     string
+	NameValidation   bool
+	TopicsMaxAge     int // TopicsMaxAge is in seconds
+	Producer         Producer
+	Consumer         Consumer
+}
+
+// Producer holds the settings of the proxy's Kafka producers.
+type Producer struct {
+	Acks            string
+	Compression     string
+	Linger          int // Linger is in milliseconds
+	MaxRequest      int // MaxRequest is in bytes
+	DeliveryTimeout int // DeliveryTimeout is in milliseconds
+	Partitioner     string
+}
+
+// Consumer holds the settings of the proxy's Kafka consumers.
+type Consumer struct {
+	AutoCommit     bool
+	RequestTimeout int // RequestTimeout is in milliseconds
+	MaxBytes       int
+	FetchMinBytes  int
+	IdleTimeout    int // IdleTimeout is in seconds; 0 means never
+}
+
+// Log says what is logged and how.
+type Log struct {
+	Level    string
+	Encoding string
+}
+
+// Source says where a value came from, in words for people: "default",
+// "file /etc/plastron.json", "environment variable KARAPACE_PORT".
+type Source string
+
+// Default is the source of a value that nobody set.
+const Default Source = "default"
+
+// Source returns where the value of the key called name came from.
+func (c *Config) Source(name string) Source {
+	if s, ok := c.sources[name]; ok {
+		return s
+	}
+	return Default
+}
+
+// Address is the address to listen on.
+func (c *Config) Address() string {
+	return net.JoinHostPort(c.Listener.Host, strconv.Itoa(c.Listener.Port))
+}
+
+// AdvertisedPort is the port that others use to reach this process.
+func (c *Config) AdvertisedPort() int {
+	if c.Advertised.Port != 0 {
+		return c.Advertised.Port
+	}
+	return c.Listener.Port
+}
+
+// AdvertisedURL is the URL by which others reach this process, with the
+// machine's name when no name is configured.
+func (c *Config) AdvertisedURL(hostname string) string {
+	host := c.Advertised.Host
+	if host == "" {
+		host = hostname
+	}
+	return c.Advertised.Scheme + "://" + net.JoinHostPort(host, strconv.Itoa(c.AdvertisedPort()))
+}
+
+// RegistryURL is the URL at which the REST proxy finds the registry.
+func (c *Config) RegistryURL() string {
+	return c.REST.RegistryScheme + "://" + net.JoinHostPort(c.REST.RegistryHost, strconv.Itoa(c.REST.RegistryPort))
+}
+
+// Brokers is the list of addresses to start from.
+func (k Kafka) Brokers() []string {
+	var brokers []string
+	for b := range strings.SplitSeq(k.Bootstrap, ",") {
+		if b = strings.TrimSpace(b); b != "" {
+			brokers = append(brokers, b)
+		}
+	}
+	return brokers
+}
+
+// Milliseconds converts a value of a key whose name ends in _ms.
+func Milliseconds(n int) time.Duration { return time.Duration(n) * time.Millisecond }
