@@ -57,8 +57,9 @@ cleanup() {
   [[ -z $builder ]] || wait "$builder" 2>/dev/null || true
   # `go build` may still be writing when its first files are removed.
   for _ in 1 2 3; do
-    [[ -n $tmp ]] && ! rm -rf "$tmp" 2>/dev/null || break
-    sleep 1
+    [[ -n $tmp ]] || break
+    rm -rf "$tmp" 2>/dev/null || { sleep 1; continue; }
+    break
   done
 }
 trap cleanup EXIT

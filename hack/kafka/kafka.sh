@@ -24,8 +24,6 @@ version=${KAFKA_VERSION:-$(sed -n 's/.*<kafka.version>\(.*\)<.*/\1/p' "$here/pom
 root=${XDG_CACHE_HOME:-$HOME/.cache}/plastron/kafka
 libs=$root/$version
 java_options=(-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp "$libs/*:$here")
-# Kafka 3 logs through reload4j; log4j 2 would take this option for its own.
-[[ $version != 3.* ]] || java_options+=("-Dlog4j.configuration=file:$here/log4j.properties")
 # shellcheck source=security.sh
 . "$here/security.sh"
 
@@ -51,8 +49,6 @@ fetch() {
     unavailable "Maven could not download Kafka $version"
   fi
   rm -f "$tmp.log"
-  # Kafka 3 brings a binding of its own (reload4j); two of them end in a lottery.
-  [[ ! -e $(echo "$tmp"/slf4j-reload4j-*.jar) ]] || rm -f "$tmp"/log4j-slf4j-impl-*.jar
   mv -T "$tmp" "$libs" 2>/dev/null || rm -rf "$tmp" # another run was faster
 }
 
