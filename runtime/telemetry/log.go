@@ -1,0 +1,76 @@
+package telemetry
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+
+	"github.com/go-logr/logr"
+)
+
+// Format is the form of a log line.
+type Format string
+
+// The formats of log lines.
+const (
+	FormatText Format = "text" // FormatText is key=value pairs, for people
+	FormatJSON Format = "json" // FormatJSON is one object per line, for collectors
+)
+
+// NewLogger returns a logger that writes to w. The level is Karapace's
+// spelling: DEBUG shows everything, INFO what changes the state of the
+// process, WARNING, ERROR and CRITICAL errors only.
+func NewLogger(w io.Writer, format Format, level string) (logr.Logger, error) {
+	least, err := slogLevel(level)
+	if err != nil {
+		return logr.Logger{}, err
+	}
+	options := &slog.HandlerOptions{Level: least, ReplaceAttr: shorten}
+	var handler slog.Handler
+	switch format {
+	case FormatText:
+		handler = slog.NewTextHandler(w, options)
+	case FormatJSON:
+		handler = slog.NewJSONHandler(w, options)
+	default:
+		return logr.Logger{}, fmt.Errorf("log format %q is not one of text, json", format)
+	}
+	return logr.FromSlogHandler(handler), nil
+}
+
+// slogLevel maps Karapace's names. logr's V(n) is slog's -n, so everything
+// down to V(4) is DEBUG.
+func slogLevel(name string) (slog.Level, error) {
+	switch strings.ToUpper(name) {
+	case "DEBUG":
+		return slog.LevelDebug, nil
+	case "INFO", "":
+		return slog.LevelInfo, nil
+	case "WARNING", "ERROR", "CRITICAL":
+		return slog.LevelWarn, nil
+	default:
+		return 0, fmt.Errorf("log level %q is not one of DEBUG, INFO, WARNING, ERROR, CRITICAL", name)
+	}
+}
+
+// shorten writes V(1) to V(4) as DEBUG instead of slog's arithmetic on level
+// names.
+func shorten(groups []string, a slog.Attr) slog.Attr {
+	if len(groups) == 0 && a.Key == slog.LevelKey {
+		if l, ok := a.Value.Any().(slog.Level); ok && l < slog.LevelInfo {
+			return slog.String(slog.LevelKey, "DEBUG")
+		}
+	}
+	return a
+}
+
+// LogKeys lists the keys of values in log lines. A package takes its keys from
+// here, so that one search finds every line about a subject or a request.
+func LogKeys() []string {
+	return []string{
+		"address", "attempt", "broker", "brokers", "detail", "duration", "error", "generation", "group", "key", "level",
+		"member", "offset", "partition", "path", "peer", "primary", "reason", "registry", "remedy", "requestID", "schemaID",
+		"setting", "source", "status", "step", "subject", "topic", "url", "value", "version",
+	}
+}
