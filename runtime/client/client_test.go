@@ -304,3 +304,28 @@ func TestNewRefuses(t *testing.T) {
 	f("credentials", "http://user:secret@registry:8081")
 	f("registry address", "http://user:secret@registry:port")
 }
+
+func TestByIDAsksOnce(t *testing.T) {
+	t.Parallel()
+	log := &exchangeLog{status: 200, answer: `{"schema":"\"string\""}`}
+	c := newClient(t, Config{}, log)
+	for range 3 {
+		if s, err := c.ByID(t.Context(), 7); err != nil || s.Text != `"string"` || s.Type != schema.Avro {
+			t.Fatal(s, err)
+		}
+	}
+	if len(log.seen) != 1 {
+		t.Fatalf("asked %d times", len(log.seen))
+	}
+
+	missing := &exchangeLog{status: 404, answer: `{"error_code":40403,"message":"Schema not found"}`}
+	c = newClient(t, Config{}, missing)
+	for range 2 {
+		if _, err := c.ByID(t.Context(), 7); ClassOf(err) != NotFoundSchema {
+			t.Fatal(err)
+		}
+	}
+	if len(missing.seen) != 2 {
+		t.Fatalf("asked %d times", len(missing.seen))
+	}
+}

@@ -38,18 +38,16 @@ func (c *Client) Lookup(ctx context.Context, subject schema.Subject, s schema.Sc
 	return out.registered(), err
 }
 
-// ByID returns the schema that id stands for, from the cache when it has been
-// asked for before. Class: NotFoundSchema.
-func (c *Client) ByID(ctx context.Context, id schema.ID) (schema.Schema, error) {
-	return c.schemas.get(ctx, id, func(ctx context.Context) (schema.Schema, error) {
-		var out wireSchema
-		err := c.do(ctx, call{
-			op:     "reading schema " + strconv.Itoa(int(id)),
-			method: http.MethodGet,
-			path:   pathOf("schemas", "ids", strconv.Itoa(int(id))),
-		}, &out)
-		return out.schema(), err
-	})
+func readingSchema(id schema.ID) string { return "reading schema " + strconv.Itoa(int(id)) }
+
+func (c *Client) fetchByID(ctx context.Context, id schema.ID) (schema.Schema, error) {
+	var out wireSchema
+	err := c.do(ctx, call{
+		op:     readingSchema(id),
+		method: http.MethodGet,
+		path:   pathOf("schemas", "ids", strconv.Itoa(int(id))),
+	}, &out)
+	return out.schema(), err
 }
 
 // Uses returns the places where the schema of id is registered, soft-deleted
