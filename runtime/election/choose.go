@@ -1,0 +1,94 @@
+package election
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Strategy says which URL wins.
+type Strategy string
+
+// The two strategies of the configuration key master_election_strategy. URLs
+// are compared as strings, so port 10000 sorts before 8081.
+const (
+	Lowest  Strategy = "lowest"
+	Highest Strategy = "highest"
+)
+
+// ParseStrategy reads a strategy in any case; the empty text is Lowest.
+func ParseStrategy(s string) (Strategy, error) {
+	switch strategy := Strategy(strings.ToLower(s)); strategy {
+	case "":
+		return Lowest, nil
+	case Lowest, Highest:
+		return strategy, nil
+	default:
+		return "", fmt.Errorf("master_election_strategy %q is unknown: allowed are lowest and highest", s)
+	}
+}
+
+// choice is the outcome of an election.
+type choice struct {
+	winner *member // nil: nobody is eligible
+	// duplicates pairs the winner with members that advertise its URL.
+	duplicates []string
+	// assignments holds the bytes for every member, by member id.
+	assignments map[string][]byte
+}
+
+// choose elects a primary among the members and writes every member's
+// assignment. It is what the leader of the Kafka group runs; the leader's
+// strategy counts, whatever the others are set to.
+//
+// Two members with one URL are a mistake of the configuration, but not a
+// reason to leave the group without a primary: the smaller member id wins.
+// Confluent's error code 1 is never sent, since it stops its nodes.
+func choose(members []member, strategy Strategy, fenced bool) choice {
+	readable := slices.Clone(members)
+	readable = slices.DeleteFunc(readable, func(m member) bool { return m.raw == nil })
+	slices.SortFunc(readable, func(a, b member) int {
+		byURL := strings.Compare(a.URL(), b.URL())
+		if strategy == Highest {
+			byURL = -byURL
+		}
+		return cmp.Or(byURL, strings.Compare(a.id, b.id))
+	})
+	eligible := slices.DeleteFunc(slices.Clone(readable), func(m member) bool { return !m.Eligible })
+	if len(eligible) == 0 {
+		return choice{assignments: assignNobody(members, readable)}
+	}
+	c := choice{winner: &eligible[0], assignments: make(map[string][]byte, len(members))}
+	for _, m := range eligible[1:] {
+		if m.URL() == c.winner.URL() {
+			c.duplicates = append(c.duplicates, m.id)
+		}
+	}
+	for _, m := range members {
+		// The extra field goes only to those who know it: Confluent's parser
+		// of assignments is not known to ignore fields.
+		c.assignments[m.id] = marshal(chosen{
+			Master: c.winner.id, Identity: c.winner.raw, Version: 1, Fenced: fenced && m.fence != nil,
+		})
+	}
+	return c
+}
+
+// assignNobody tells everybody, each in the form it can read, that there is
+// no primary. Karapace's form has to name somebody; it names the member that
+// sorts first, as Karapace does, and says that it is not eligible.
+func assignNobody(members, readable []member) map[string][]byte {
+	absent := marshal(nobody{Version: 1})
+	out := make(map[string][]byte, len(members))
+	for _, m := range members {
+		out[m.id] = absent
+		if m.karapace && len(readable) > 0 {
+			first := readable[0]
+			out[m.id] = marshal(ineligible{Master: first.id, Identity: ineligibleIdentity{
+				Host: first.Host, Port: first.Port, Scheme: first.Scheme,
+			}})
+		}
+	}
+	return out
+}
