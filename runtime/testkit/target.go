@@ -1,0 +1,28 @@
+package testkit
+
+import (
+	"context"
+	"net/http"
+	"time"
+)
+
+// Target is what a script runs against. URLs have no slash at the end. What is
+// unset cannot be done, and the steps that need it are skipped and counted.
+type Target struct {
+	// Registry is the base URL of the node that takes writes, Follower that of
+	// another node of the same registry, REST that of the proxy.
+	Registry, Follower, REST string
+	// Flavour is "karapace" or "confluent"; empty means karapace.
+	Flavour string
+	// Unique is the value of $run: different for every run against a registry
+	// that keeps its state.
+	Unique string
+	// Client sends the requests.
+	Client *http.Client
+	// LogKeys returns the keys of all records in the schemas topic.
+	LogKeys func(context.Context) ([][]byte, error)
+	// Restart ends the target and starts it again with the same state.
+	Restart func(context.Context) error
+	// Advance moves the clock of the target.
+	Advance func(time.Duration) error
+}
