@@ -1,0 +1,99 @@
+package jsonx
+
+import "slices"
+
+// AppendCanonical appends v compactly with the keys of every object sorted by
+// code point, the last of equal keys kept, numbers and strings in one form
+// each: byte for byte the text that Karapace makes of a JSON document. It
+// fails, with an *Error, only for a number that no finite double holds.
+func AppendCanonical(dst []byte, v Value) ([]byte, error) {
+	switch t := v.Type(); t {
+	case Object:
+		return appendCanonicalObject(dst, v)
+	case Array:
+		dst = append(dst, '[')
+		first := true
+		for it := v.Iter(); it.Next(); first = false {
+			if !first {
+				dst = append(dst, ',')
+			}
+			var err error
+			if dst, err = AppendCanonical(dst, it.Value()); err != nil {
+				return dst, err
+			}
+		}
+		return append(dst, ']'), nil
+	case String:
+		return appendString(dst, v), nil
+	case Int, Float:
+		dst, ok := appendNumber(dst, v.Raw(), t)
+		if !ok {
+			return dst, newError(Syntax, v.doc.src, v.Offset(), "a number is too large for a double")
+		}
+		return dst, nil
+	default:
+		return append(dst, v.Raw()...), nil
+	}
+}
+
+func appendString(dst []byte, v Value) []byte {
+	if plain, ok := v.Plain(); ok {
+		dst = append(dst, '"')
+		dst = append(dst, plain...)
+		return append(dst, '"')
+	}
+	return AppendQuoted(dst, v.Text())
+}
+
+func appendCanonicalObject(dst []byte, v Value) ([]byte, error) {
+	dst = append(dst, '{')
+	for i, m := range v.Members() {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = AppendQuoted(dst, m.Key)
+		dst = append(dst, ':')
+		var err error
+		if dst, err = AppendCanonical(dst, m.Value); err != nil {
+			return dst, err
+		}
+	}
+	return append(dst, '}'), nil
+}
+
+// Member is a key of an object with its value.
+type Member struct {
+	Key   string
+	Value Value
+	order int
+}
+
+// Members returns the members of an object sorted by key, the last of equal
+// keys kept.
+func (v Value) Members() []Member {
+	members := make([]Member, 0, v.Len())
+	for it := v.Iter(); it.Next(); {
+		members = append(members, Member{Key: it.Key().Text(), Value: it.Value(), order: len(members)})
+	}
+	slices.SortFunc(members, func(a, b Member) int {
+		switch {
+		case a.Key < b.Key:
+			return -1
+		case a.Key > b.Key:
+			return 1
+		default:
+			return b.order - a.order // The last of equal keys comes first …
+		}
+	})
+	// … and is the one that stays.
+	return slices.CompactFunc(members, func(a, b Member) bool { return a.Key == b.Key })
+}
+
+// Canonical parses text and returns its canonical form.
+func Canonical(text []byte, limits Limits) ([]byte, error) {
+	var doc Doc
+	if err := doc.Parse(text, limits); err != nil {
+		return nil, err
+	}
+	return AppendCanonical(make([]byte, 0, len(text)), doc.Root())
+}
