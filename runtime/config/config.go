@@ -58,6 +58,8 @@ type Kafka struct {
 	CertFile       string
 	KeyFile        string
 	KeyPassword    string
+	CRLFile        string
+	Ciphers        string
 	CheckHostname  bool
 	MetadataMaxAge int // MetadataMaxAge is in milliseconds
 	SessionTimeout int // SessionTimeout is in milliseconds

@@ -87,7 +87,7 @@ func sample(k Key) string {
 // and neither part of a pair nor a file that would have to exist.
 func usable(k Key) bool {
 	switch k.Name {
-	case "rest_base_uri", "topic_name", "registry_user", "registry_password", "security_protocol":
+	case "rest_base_uri", "topic_name", "registry_user", "registry_password", "security_protocol", "server_tls_client_auth":
 		return false
 	}
 	return k.bind != nil && k.Effect != Refused && k.Kind != File && k.Kind != Object
@@ -246,7 +246,7 @@ func TestWrongValues(t *testing.T) {
 	// What would leave the registry open does not start.
 	f(`{"registry_authfile": "/does/not/exist"}`, nil, "registry_authfile", "not supported yet")
 	f(`{"rest_authorization": true}`, nil, "not supported yet")
-	f(`{"ssl_password": "s3cret"}`, nil, `ssl_password = "****"`)
+	f(`{"registry_password": {"s3cret": 1}}`, nil, `registry_password = "****"`)
 	f(`{"rest_base_uri": "http://u:s3cret@"}`, nil, `http://****@`)
 }
 
