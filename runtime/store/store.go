@@ -1,0 +1,121 @@
+package store
+
+import (
+	"hash/maphash"
+	"maps"
+	"sync"
+	"sync/atomic"
+
+	"github.com/plastron-dev/plastron/runtime/record"
+	"github.com/plastron-dev/plastron/runtime/schema"
+)
+
+// Store applies records and publishes views. Records must come in the order of
+// the log, from one goroutine at a time.
+type Store struct {
+	view atomic.Pointer[View]
+
+	mu       sync.Mutex // serialises Apply and Reset
+	seed     maphash.Seed
+	vanished vanishedQueue
+	sequence sequenceTrust
+}
+
+// sequenceTrust says whether sequence numbers in keys decide races. They do on
+// a topic that a Redpanda registry wrote, and mean nothing on a copy of one,
+// where offsets differ: the first record with a number tells which it is.
+type sequenceTrust int
+
+const (
+	sequenceUnknown sequenceTrust = iota
+	sequenceTrusted
+	sequenceIgnored
+)
+
+// New returns an empty store.
+func New() *Store {
+	s := &Store{seed: maphash.MakeSeed()}
+	s.view.Store(s.empty())
+	return s
+}
+
+// View returns the state after the last call of Apply. It never blocks.
+func (s *Store) View() *View { return s.view.Load() }
+
+// Apply applies records in the order given and publishes one new view at the
+// end. A record that cannot be applied is skipped, and reported with its
+// reason; the offset of the view moves past it like past any other. The bytes
+// of the records are copied.
+func (s *Store) Apply(recs []record.Record) []record.Problem {
+	if len(recs) == 0 {
+		return nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	b := &builder{View: *s.view.Load(), edit: new(edit), store: s}
+	for _, rec := range recs {
+		b.apply(rec)
+	}
+	next := b.View
+	s.view.Store(&next)
+	return b.found
+}
+
+// HighWater returns the highest id of each context, and whether the newest
+// NOOP record in the log says so already. As long as it does not, a compaction
+// of the log can lose the mark.
+func (s *Store) HighWater() (marks record.NoopValue, persisted bool) {
+	v := s.view.Load()
+	marks = v.highWater()
+	return marks, v.noop.Covers(marks)
+}
+
+// Reset drops the state, for a topic that was truncated or made anew. Only the
+// highest ids stay: serialized data with ids of the old topic is still around,
+// and must not be read with another schema.
+func (s *Store) Reset() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	next := s.empty()
+	next.maxIDs = s.view.Load().maxIDs
+	s.vanished = vanishedQueue{}
+	s.sequence = sequenceUnknown
+	s.view.Store(next)
+}
+
+func (s *Store) empty() *View {
+	return &View{
+		offset:   -1,
+		subjects: newTrie[schema.Subject, []*Entry](s.seed),
+		names:    new(subjectList),
+		ids:      newTrie[idKey, []*Entry](s.seed),
+		contents: newTrie[contentKey, []content](s.seed),
+		vanished: newTrie[contentKey, []*Entry](s.seed),
+		refs:     newTrie[place, []*Entry](s.seed),
+		configs:  newTrie[record.Key, record.ConfigValue](s.seed),
+		modes:    newTrie[record.Key, record.ModeValue](s.seed),
+		maxIDs:   newTrie[string, schema.ID](s.seed),
+		variants: newTrie[record.Key, []variant](s.seed),
+	}
+}
+
+// builder is the next view while records are applied to it.
+type builder struct {
+	View
+	edit  *edit
+	store *Store
+	found []record.Problem
+
+	counted bool // the map of problem counts is already a copy
+}
+
+func (b *builder) problem(offset int64, reason record.Reason, applied bool, err error) {
+	b.found = append(b.found, record.Problem{Offset: offset, Reason: reason, Applied: applied, Err: err})
+	if !b.counted {
+		b.counted = true
+		if b.problems = maps.Clone(b.problems); b.problems == nil {
+			b.problems = make(map[record.Reason]int64)
+		}
+	}
+	b.problems[reason]++
+}
