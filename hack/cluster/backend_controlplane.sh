@@ -43,7 +43,7 @@ controlplane_up() {
     --endpoint-reconciler-type=none
   say "waiting for kube-apiserver"
   for _ in {1..300}; do
-    ! kubectl get --raw /readyz >/dev/null 2>&1 || return 0
+    ! (kubectl get --raw /readyz) >/dev/null 2>&1 || return 0
     if ! controlplane_pid etcd >/dev/null || ! controlplane_pid kube-apiserver >/dev/null; then break; fi
     sleep 0.2
   done

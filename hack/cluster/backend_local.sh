@@ -9,7 +9,7 @@ node_net=${PLASTRON_NODE_NET:-172.30.0}
 service_cidr=${PLASTRON_SERVICE_CIDR:-10.96.0.0/16}
 pod_cidr=${PLASTRON_POD_CIDR:-10.244.0.0/24}
 host_ip=$node_net.1 node_ip=$node_net.2 service_ip=${service_cidr%.*}.1
-node_name=$name-node link=${name:0:14}0 cgroup=/$name volumes=${PLASTRON_VOLUMES:-20}
+node_name=$name-node link=${name:0:14}0 cgroup=/$name volumes=${PLASTRON_VOLUMES:-40}
 
 # local_impossible prints why this machine can't run the backend, or fails.
 local_impossible() {
@@ -111,7 +111,7 @@ local_up() {
 local_until() {
   local end=$((SECONDS + $1))
   shift
-  until "$@" >/dev/null 2>"$state/log/until.log"; do
+  until ("$@") >/dev/null 2>"$state/log/until.log"; do # a subshell, or a trap's messages would go there too
     [[ -n $(local_pids) ]] || { tail -n 5 "$state/log/node.log" >&2; fail "the node has died"; }
     ((SECONDS < end)) || { cat "$state/log/until.log" >&2; fail "gave up waiting for: $*"; }
     sleep 0.2

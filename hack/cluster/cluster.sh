@@ -78,17 +78,9 @@ up() {
   say "backend $backend ($why)"
   mkdir -p "$(dirname "$state")"
   if command -v flock >/dev/null; then
-    exec 9>"$lock"
-    if ! flock -n 9; then # a running node, or another `up`
-      for _ in {1..600}; do
-        [[ ! -f $state/ready ]] || break
-        [[ -e $lock ]] || fail "the other run of 'up' gave up"
-        sleep 0.2
-      done
-      "${backend}_status" >/dev/null || fail "cluster '$name' is running but not healthy, see $state/log; 'down' removes it"
-      say "already running"
-      return
-    fi
+    exec 9>>"$lock"
+    flock -n 9 || wait_for_other
+    echo $$ >"$lock"
   fi
   if [[ -f $state/ready ]] && "${backend}_status" >/dev/null; then
     say "already running"
@@ -107,6 +99,28 @@ up() {
   say "up: export KUBECONFIG=$kubeconfig"
 }
 
+# wait_for_other is called when the lock is held: by a complete node, by another
+# run of `up`, or by the node of a run that was killed, which is then removed.
+wait_for_other() {
+  until [[ -f $state/ready ]]; do
+    case $(ps -o args= -p "$(<"$lock")" 2>/dev/null) in
+      *cluster.sh\ up*) sleep 0.2 ;;
+      *)
+        [[ ! -f $state/ready ]] || break # it has just finished
+        say "an earlier run of 'up' was killed, removing what it started"
+        "${backend}_down"
+        mkdir -p "$(dirname "$state")"
+        exec 9>>"$lock"
+        flock -w 30 9 || fail "another run is busy with $state"
+        return
+        ;;
+    esac
+  done
+  "${backend}_status" >/dev/null || fail "cluster '$name' is running but not healthy, see $state/log; 'down' removes it"
+  say "already running"
+  exit 0
+}
+
 keep_logs() {
   rm -rf "$state.failed"
   [[ ! -d $state/log ]] || cp -r "$state/log" "$state.failed" || true
@@ -119,6 +133,7 @@ down() {
   "${backend}_down"
   rm -rf --one-file-system "$state" 2>/dev/null || rm -rf "$state"
   rm -f "$lock"
+  rmdir "$(dirname "$state")" 2>/dev/null || true # ours, if no other cluster is in it
   say "down"
 }
 
