@@ -55,20 +55,11 @@ embedded_kafka() {
   kubectl rollout status deployment/kafka --timeout=120s >&2
 }
 
-# The host's address on the network that pods reach it by.
-host_address() {
-  case $backend in
-    local) echo "${PLASTRON_HOST_IP:-172.30.0.1}" ;;
-    kind) docker network inspect kind -f '{{range .IPAM.Config}}{{.Gateway}} {{end}}' | tr ' ' '\n' | grep -m1 '\.' ;;
-    controlplane) echo 127.0.0.1 ;;
-  esac
-}
-
 apache_kafka() {
   local address
   say "starting a real Apache Kafka on this machine"
   mkdir -p "$KAFKA_DIR"
-  KAFKA_LISTEN_HOST=$(host_address) hack/kafka/kafka.sh up 1 >&2
+  KAFKA_LISTEN_HOST=$($cluster host-address) hack/kafka/kafka.sh up 1 >&2
   address=$(hack/kafka/kafka.sh bootstrap)
   sed -e "s|{{HOST}}|${address%:*}|" -e "s|{{PORT}}|${address##*:}|" "$here/kafka-host.yaml" | kubectl apply -f - >&2
 }
@@ -93,7 +84,9 @@ install() {
   backend=$($cluster backend)
   KUBECONFIG=$($cluster kubeconfig)
   export KUBECONFIG
-  kubectl() { "$($cluster kubectl)" "$@"; }
+  kubectl_program=$(hack/cluster/build.sh --check envtest)/kubectl || kubectl_program=$(command -v kubectl) ||
+    fail "kubectl is needed with backend $backend"
+  kubectl() { "$kubectl_program" "$@"; }
   if [[ $backend == controlplane ]]; then
     outside
     return
@@ -112,7 +105,7 @@ case ${1:-} in
     ;;
   install)
     install
-    echo "$KUBECONFIG"
+    printf '%s\n' "$KUBECONFIG" "$kubectl_program"
     ;;
   down) down ;;
   *)

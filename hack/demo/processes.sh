@@ -39,6 +39,6 @@ wait_http() {
 
 # forward SERVICE LOCAL:REMOTE keeps a port-forward running until `down`.
 forward() {
-  start_process "forward-${1//\//-}" "$($cluster kubectl)" port-forward --address 127.0.0.1 "$1" "$2"
+  start_process "forward-${1//\//-}" "$kubectl_program" port-forward --address 127.0.0.1 "$1" "$2"
   wait_http "http://127.0.0.1:${2%:*}/"
 }

@@ -1,6 +1,7 @@
 package depsprobe
 
 import (
+	_ "github.com/bufbuild/protocompile"
 	_ "github.com/go-logr/logr"
 	_ "github.com/google/go-cmp/cmp"
 	_ "github.com/google/go-containerregistry/pkg/v1/empty"
@@ -12,6 +13,7 @@ import (
 	_ "github.com/prometheus/client_golang/prometheus/collectors"
 	_ "github.com/prometheus/client_golang/prometheus/promhttp"
 	_ "github.com/prometheus/client_golang/prometheus/testutil"
+	_ "github.com/santhosh-tekuri/jsonschema/v6"
 	_ "github.com/spf13/cobra"
 	_ "github.com/twmb/franz-go/pkg/kadm"
 	_ "github.com/twmb/franz-go/pkg/kerr"
@@ -23,6 +25,7 @@ import (
 	_ "github.com/twmb/franz-go/pkg/sasl/scram"
 	_ "go.uber.org/goleak"
 	_ "golang.org/x/sync/errgroup"
+	_ "google.golang.org/protobuf/types/dynamicpb"
 	_ "k8s.io/api/apps/v1"
 	_ "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	_ "k8s.io/apimachinery/pkg/apis/meta/v1"

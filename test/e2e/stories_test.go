@@ -1,0 +1,28 @@
+//go:build e2e
+
+package e2e
+
+import "testing"
+
+// TestStories runs the stories in an order in which each leaves what the next
+// one starts from. A failed story ends the run: what follows would only repeat
+// its message.
+func TestStories(t *testing.T) {
+	k := newKubectl(t)
+	for _, story := range []struct {
+		name string
+		run  func(*testing.T, *kubectl)
+	}{
+		{"the samples become ready and carry a record", samplesStory},
+		{"an idle operator writes nothing", idleStory},
+		{"writes survive the death of the primary", failoverStory},
+		{"a deleted Subject leaves its schema and is adopted again", subjectLifecycleStory},
+		{"a wrong Subject says what to do", wrongSubjectStory},
+		{"uninstalling leaves the custom resources, deleting them leaves nothing", uninstallStory},
+	} {
+		if !t.Run(story.name, func(t *testing.T) { story.run(t, k) }) {
+			k.diagnose(t)
+			return
+		}
+	}
+}
