@@ -1,7 +1,9 @@
 package config
 
 import (
+	"errors"
 	"os"
+	"path/filepath"
 	"strings"
 )
 
@@ -85,4 +87,23 @@ func imageSpellings(part, key string, keys ...string) []string {
 // KARAPACE_PORT=tcp://10.0.0.1:8081, which is not our port.
 func isServiceLink(k Key, text string) bool {
 	return k.Kind == Integer && (strings.HasPrefix(text, "tcp://") || strings.HasPrefix(text, "udp://"))
+}
+
+// DataDir is where a user's programs keep their data: XDG_DATA_HOME, or
+// .local/share in the home directory (XDG Base Directory Specification).
+func DataDir(environ []string) (string, error) {
+	home := ""
+	for _, pair := range environ {
+		name, text, _ := strings.Cut(pair, "=")
+		switch {
+		case name == "XDG_DATA_HOME" && filepath.IsAbs(text):
+			return text, nil
+		case name == "HOME":
+			home = text
+		}
+	}
+	if home == "" {
+		return "", errors.New("neither XDG_DATA_HOME nor HOME is set")
+	}
+	return filepath.Join(home, ".local", "share"), nil
 }
