@@ -1,0 +1,72 @@
+package rest
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kerr"
+
+	"github.com/plastron-dev/plastron/runtime/kafka"
+)
+
+// Brokers returns the ids of the brokers, as Kafka lists them. Kind:
+// Unavailable.
+func (s *Service) Brokers(ctx context.Context) ([]int32, error) {
+	return s.cluster.metadata.brokerIDs(ctx)
+}
+
+func (m *metadata) brokerIDs(ctx context.Context) ([]int32, error) {
+	return m.brokers.Get(ctx, struct{}{}, func(ctx context.Context) (ids []int32, _ int, err error) {
+		err = m.cluster.admin(ctx, func(ctx context.Context, admin *kadm.Client) error {
+			answer, err := admin.BrokerMetadata(ctx)
+			if err != nil {
+				return kafkaFailure("Kafka node not ready", Unavailable, err)
+			}
+			ids = answer.Brokers.NodeIDs()
+			return nil
+		})
+		return ids, 1, err
+	})
+}
+
+// PartitionOffsets returns the first offset of a partition and the one after
+// its last, uncommitted records included. Kinds: UnknownTopic,
+// UnknownPartition, Forbidden, Unavailable.
+func (s *Service) PartitionOffsets(ctx context.Context, name string, id int32) (beginning, end int64, err error) {
+	if _, err := s.Partition(ctx, name, id); err != nil {
+		return 0, 0, err
+	}
+	err = s.cluster.admin(ctx, func(ctx context.Context, admin *kadm.Client) error {
+		starts, err := admin.ListStartOffsets(ctx, name)
+		if err != nil {
+			return kafkaFailure("Failed to list offsets", Unavailable, err)
+		}
+		ends, err := admin.ListEndOffsets(ctx, name)
+		if err != nil {
+			return kafkaFailure("Failed to list offsets", Unavailable, err)
+		}
+		if beginning, err = listedOffset(starts, name, id); err != nil {
+			return err
+		}
+		end, err = listedOffset(ends, name, id)
+		return err
+	})
+	return beginning, end, err
+}
+
+// listedOffset picks the offset of one partition out of an answer.
+func listedOffset(offsets kadm.ListedOffsets, topic string, id int32) (int64, error) {
+	o, ok := offsets.Lookup(topic, id)
+	if !ok {
+		o.Err = kerr.UnknownTopicOrPartition
+	}
+	switch kafka.Classify(o.Err) {
+	case kafka.None:
+		return o.Offset, nil
+	case kafka.UnknownTopicOrPartition:
+		return 0, &Error{Kind: UnknownPartition, Text: fmt.Sprintf("Partition %d not found", id), Err: o.Err}
+	default:
+		return 0, kafkaFailure("Failed to list offsets", Unavailable, o.Err)
+	}
+}

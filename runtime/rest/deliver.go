@@ -1,0 +1,127 @@
+package rest
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kgo"
+)
+
+// The texts that Karapace's clients see in produce results.
+const (
+	textUnknownPartition = "This request is for a topic or partition that does not exist on this broker."
+	textTooLarge         = "The server has a configurable maximum message size to avoid unbounded memory allocation. This error is thrown if the client attempt to produce a message larger than this maximum."
+	textNotAuthorized    = "Returned by the broker when the client is not authorized to access the requested topic."
+	textTimedOut         = "timed out waiting to publish message"
+	textQueueFull        = "Local: Queue full"
+)
+
+// deliveryGrace is how much longer than the delivery timeout a request waits:
+// the Kafka client looks at that timeout only between its own steps.
+const deliveryGrace = time.Second
+
+// delivery collects the outcomes of one request. Promises write it from the
+// Kafka client's goroutine; the request reads it when all are there or when it
+// gives up, after which promises may still come.
+type delivery struct {
+	done chan struct{}
+
+	mu       sync.Mutex
+	outcomes []Outcome
+	left     int
+}
+
+// deliver sends the records and waits for all outcomes.
+func (s *Service) deliver(ctx context.Context, topic *Topic, records []kgo.Record) ([]Outcome, error) {
+	client, err := s.cluster.connect()
+	if err != nil {
+		return nil, err
+	}
+	d := &delivery{done: make(chan struct{}), outcomes: make([]Outcome, len(records)), left: len(records)}
+	for i := range records {
+		d.outcomes[i] = Outcome{Failure: &Failure{Retriable: true, Text: textTimedOut}}
+	}
+	for i := range records {
+		r := &records[i]
+		if !s.hasPartition(ctx, topic, r.Partition) {
+			d.settle(i, Outcome{Failure: &Failure{Retriable: true, Text: textUnknownPartition}})
+			continue
+		}
+		client.TryProduce(ctx, r, func(r *kgo.Record, err error) { d.settle(i, outcomeOf(r, err)) })
+	}
+	return d.wait(s.settings.DeliveryTimeout + deliveryGrace), nil
+}
+
+// hasPartition asks Kafka again about a partition that is not in the request's
+// view of the topic: it may be younger than that.
+func (s *Service) hasPartition(ctx context.Context, topic *Topic, id int32) bool {
+	if _, ok := topic.partition(id); ok {
+		return true
+	}
+	_, err := s.Partition(ctx, topic.Name, id)
+	return err == nil
+}
+
+func (d *delivery) settle(i int, o Outcome) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.outcomes[i] = o
+	if d.left--; d.left == 0 {
+		close(d.done)
+	}
+}
+
+// wait returns the outcomes; those that have not come in time stay what deliver
+// made them, a retriable timeout.
+func (d *delivery) wait(timeout time.Duration) []Outcome {
+	timer := time.NewTimer(timeout)
+	defer timer.Stop()
+	select {
+	case <-d.done:
+		return d.outcomes
+	case <-timer.C:
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		return append([]Outcome(nil), d.outcomes...)
+	}
+}
+
+func outcomeOf(r *kgo.Record, err error) Outcome {
+	if err == nil {
+		return Outcome{Partition: r.Partition, Offset: r.Offset}
+	}
+	return Outcome{Failure: failureOf(err)}
+}
+
+// failureOf is the table of REST contract 5.3.
+func failureOf(err error) *Failure {
+	switch {
+	case errors.Is(err, kerr.UnknownTopicOrPartition):
+		return &Failure{Retriable: true, Text: textUnknownPartition}
+	case errors.Is(err, kerr.MessageTooLarge), errors.Is(err, kerr.RecordListTooLarge):
+		return &Failure{Text: textTooLarge}
+	case errors.Is(err, kerr.TopicAuthorizationFailed):
+		return &Failure{Text: textNotAuthorized}
+	case errors.Is(err, kgo.ErrRecordTimeout), errors.Is(err, kgo.ErrRecordRetries):
+		return &Failure{Retriable: true, Text: textTimedOut}
+	case errors.Is(err, kgo.ErrMaxBuffered):
+		return &Failure{Text: textQueueFull}
+	}
+	if broker, ok := errors.AsType[*kerr.Error](err); ok {
+		return &Failure{Retriable: isRetriableCode(broker.Code), Text: broker.Description}
+	}
+	return &Failure{Text: err.Error()}
+}
+
+// isRetriableCode holds the Kafka codes that the contract calls retriable.
+func isRetriableCode(code int16) bool {
+	switch code {
+	case 3, 5, 6, 7, 14, 15, 16, 19, 20, 41, 56:
+		return true
+	default:
+		return false
+	}
+}

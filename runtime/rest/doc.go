@@ -1,0 +1,31 @@
+// Package rest is the service behind the Kafka REST proxy: producing, consumer
+// instances, and what the cluster consists of. It knows Kafka and the schema
+// registry, and nothing of HTTP: runtime/resthttp calls it and turns its Kinds
+// into statuses and codes. runtime/app builds it.
+//
+// What is not obvious:
+//
+//   - A record either reaches Kafka or is reported; the HTTP client that goes
+//     away cancels neither the records nor requests on a shared connection.
+//     All waiting is bounded by Settings instead.
+//   - All records of a request are serialized before the first is sent, and
+//     the partition is chosen here, by the hash that the replaced proxy used,
+//     so that keys stay in their partitions.
+//   - A consumer instance is two Kafka clients at most: a member, which takes
+//     part in the group and fetches nothing, and a fetcher, which reads
+//     partitions from positions that this package decides. Assignments made by
+//     hand and by the group then share one way of seeking, reading and
+//     committing.
+//   - Records that a read took from Kafka but did not hand out stay in the
+//     instance: none is lost at max_bytes, behind a broken record, or when the
+//     client hangs up.
+//
+// Files: rest.go (construction, Run), settings.go, errors.go (kinds),
+// cluster.go (the shared client, bounded calls), topics.go, brokers.go
+// (metadata); produce.go (the steps of a produce request), serialize.go
+// (record to bytes), schemas.go (schema by id and by text), subject.go (name
+// strategies), format.go (JSON of a record to and from bytes), partition.go
+// (hashes), deliver.go (sending and waiting); consumers.go (instances,
+// expiry), consumer.go (one instance), subscribe.go, assign.go, member.go,
+// fetcher.go (the two clients), positions.go (seeking), commit.go, read.go.
+package rest

@@ -1,0 +1,313 @@
+package rest
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/plastron-dev/plastron/runtime/kafka"
+)
+
+// ReadOptions bound a read. The zero value takes the consumer's own.
+type ReadOptions struct {
+	// Timeout is how long to wait for the first record; MaxBytes how many
+	// bytes of keys and values to return, at least one record. Nil means the
+	// default; 0 returns nothing.
+	Timeout  *time.Duration
+	MaxBytes *int
+}
+
+// ConsumedRecord is a record as it is handed out. Key and Value are JSON texts
+// in the consumer's format; they are valid until emit returns.
+type ConsumedRecord struct {
+	TopicPartition
+	Offset     int64
+	Timestamp  time.Time // zero when Kafka gave none
+	Key, Value []byte
+	Headers    []Header
+}
+
+// drain is how long a read that has something waits for more to come.
+const drain = 50 * time.Millisecond
+
+// pollRecords bounds how many records move from the Kafka client at once.
+const pollRecords = 5000
+
+// Read waits for records and hands them out one by one, in the order of each
+// partition. It stops with the record that reaches MaxBytes; what was taken
+// from Kafka beyond that is what the next read begins with.
+//
+// A record is done with when emit has returned nil: that is what a commit
+// covers. When emit fails, the record will be handed out again. A record that
+// cannot be decoded ends the read without error if it is not the first; the
+// next read then begins with it and fails with Undecodable. Kinds:
+// UnknownConsumer, NotSubscribable, Undecodable, RegistryRefused, Forbidden,
+// FetchFailed, Unavailable; or what emit returned.
+func (c *Consumer) Read(ctx context.Context, o ReadOptions, emit func(*ConsumedRecord) error) error {
+	release, err := c.acquire(ctx)
+	if err != nil {
+		return err
+	}
+	defer release()
+	timeout, limit := c.bounds(o)
+	if timeout == 0 || limit == 0 {
+		return nil
+	}
+	if err := c.checkTopics(ctx); err != nil {
+		return err
+	}
+	waiting, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	if err := c.gather(waiting, limit); err != nil {
+		return err
+	}
+	if ctx.Err() != nil {
+		return ctx.Err() // Nobody is there to take the records.
+	}
+	return c.handOut(ctx, limit, emit)
+}
+
+func (c *Consumer) bounds(o ReadOptions) (timeout time.Duration, maxBytes int) {
+	s := c.service.settings
+	timeout, maxBytes = c.Config.RequestTimeout, s.RequestMaxBytes
+	if o.Timeout != nil {
+		timeout = *o.Timeout
+	}
+	if o.MaxBytes != nil {
+		maxBytes = *o.MaxBytes
+	}
+	return min(timeout, s.MaxReadTimeout), min(maxBytes, s.MaxReadBytes)
+}
+
+// checkTopics refuses a read that can only end empty, because nothing that it
+// could read exists, or Kafka does not answer.
+func (c *Consumer) checkTopics(ctx context.Context) error {
+	topics := c.topicsToRead()
+	known := false
+	for _, topic := range topics {
+		_, err := c.service.Topic(ctx, topic)
+		if e, ok := errors.AsType[*Error](err); ok && e.Kind == UnknownTopic {
+			continue
+		}
+		if err != nil {
+			return &Error{Kind: FetchFailed, Text: "Failed to fetch", Err: err}
+		}
+		known = true
+	}
+	if len(topics) > 0 && !known {
+		return notSubscribable()
+	}
+	return nil
+}
+
+// topicsToRead are the topics that the instance asked for by name, none when
+// there are records to hand out already.
+func (c *Consumer) topicsToRead() []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.held) > 0 {
+		return nil
+	}
+	if !c.assigned {
+		return c.topics
+	}
+	var topics []string
+	for _, tp := range c.partitions() {
+		topics = append(topics, tp.Topic)
+	}
+	return slices.Compact(topics)
+}
+
+// gather takes records from Kafka until there is enough to hand out: limit
+// bytes, or everything that is there. It returns without error when the time
+// is over. A failure of Kafka counts only when there is nothing to hand out;
+// otherwise the next read meets it.
+func (c *Consumer) gather(ctx context.Context, limit int) error {
+	for {
+		have, drained := c.gathered()
+		enough := have > 0 && have >= c.Config.FetchMinBytes
+		if have >= limit || (enough && drained) {
+			return nil
+		}
+		got, err := c.poll(ctx, enough)
+		if err != nil && have == 0 {
+			return err
+		}
+		if err != nil || (enough && !got) {
+			return nil
+		}
+		if ctx.Err() != nil {
+			return c.timedOut()
+		}
+	}
+}
+
+// gathered returns the bytes that are held, and whether Kafka had no more when
+// it was last asked. Records without bytes count as one.
+func (c *Consumer) gathered() (bytes int, drained bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, p := range c.parts {
+		if p.high < 0 || p.fetched < p.high {
+			return c.heldBytes, false
+		}
+	}
+	return c.heldBytes, true
+}
+
+// timedOut is how a read without records ends: empty, unless the reason is
+// known.
+func (c *Consumer) timedOut() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.held) > 0 || c.memberErr == nil {
+		return nil
+	}
+	return kafkaFailure("Failed to fetch", FetchFailed, c.memberErr)
+}
+
+// poll waits for records and adds them to those that are held. With short it
+// waits for as long as a drain lasts.
+func (c *Consumer) poll(ctx context.Context, short bool) (got bool, err error) {
+	c.mu.Lock()
+	fetcher, changed, generation, waits := c.fetcher, c.changed, c.generation, len(c.parts) == 0
+	err = c.groupFailure()
+	c.mu.Unlock()
+	if err != nil {
+		return false, err
+	}
+	if short {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, drain)
+		defer cancel()
+	}
+	if fetcher == nil || waits {
+		select {
+		case <-changed:
+			return false, nil
+		case <-c.gone:
+			return false, unknownConsumer(c.ID)
+		case <-ctx.Done():
+			return false, nil
+		}
+	}
+	return c.keep(fetcher.PollRecords(ctx, pollRecords), generation)
+}
+
+// groupFailure is a reason why the group will never give partitions. Called
+// with mu held.
+func (c *Consumer) groupFailure() error {
+	if c.memberErr == nil || kafka.Classify(c.memberErr).Temporary() {
+		return nil
+	}
+	return kafkaFailure("Failed to fetch", FetchFailed, c.memberErr)
+}
+
+// keep adds what was polled to what is held. Records of partitions whose
+// position was set after the poll began, or that are no longer ours, are from
+// another life and dropped:
+//
+//	T1 polls: records 50 to 60 of partition 0 leave the Kafka client
+//	T2 the group takes partition 0 away and gives it back, at offset 40
+//	T1 would hand out 50 to 60, and then 40 to 60
+func (c *Consumer) keep(fetches kgo.Fetches, generation uint64) (got bool, err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	fetches.EachPartition(func(f kgo.FetchTopicPartition) {
+		if failure := fetchFailure(c.ID, f.Err); failure != nil {
+			err = failure
+		}
+		p := c.parts[TopicPartition{f.Topic, f.Partition}]
+		if p == nil || p.since > generation || len(f.Records) == 0 {
+			return
+		}
+		got = true
+		c.held = append(c.held, f.Records...)
+		for _, r := range f.Records {
+			c.heldBytes += sizeOf(r)
+		}
+		p.fetched, p.high = f.Records[len(f.Records)-1].Offset+1, f.HighWatermark
+	})
+	return got, err
+}
+
+// fetchFailure is the error of one fetched partition, nil when it passes by
+// itself.
+func fetchFailure(id ConsumerID, err error) error {
+	switch {
+	case err == nil, errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+		return nil
+	case errors.Is(err, kgo.ErrClientClosed):
+		return unknownConsumer(id)
+	case kafka.Classify(err) == kafka.UnknownTopicOrPartition:
+		return notSubscribable()
+	case kafka.Classify(err).Temporary():
+		return nil
+	}
+	if _, ok := errors.AsType[*kgo.ErrDataLoss](err); ok {
+		return nil // The client has moved to what there is.
+	}
+	return kafkaFailure("Failed to fetch", FetchFailed, err)
+}
+
+// handOut decodes and emits held records until limit bytes are out.
+func (c *Consumer) handOut(ctx context.Context, limit int, emit func(*ConsumedRecord) error) error {
+	d := decoder{schemas: c.service.schemas, format: c.Config.Format}
+	for out, count := 0, 0; out < limit; count++ {
+		r := c.front()
+		if r == nil {
+			return nil
+		}
+		record, err := d.decode(ctx, r)
+		if err != nil && count > 0 {
+			return nil
+		}
+		if err != nil {
+			if e, ok := errors.AsType[*Error](err); ok && e.Kind == Undecodable && c.service.settings.SkipUndecodable {
+				c.advance(r)
+			}
+			return err
+		}
+		if err := emit(record); err != nil {
+			return err
+		}
+		c.advance(r)
+		out += sizeOf(r)
+	}
+	return nil
+}
+
+func (c *Consumer) front() *kgo.Record {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.held) == 0 {
+		return nil
+	}
+	return c.held[0]
+}
+
+// advance notes that a record was handed out, unless its partition went away
+// meanwhile.
+func (c *Consumer) advance(r *kgo.Record) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.held) == 0 || c.held[0] != r {
+		return
+	}
+	c.held[0] = nil
+	c.held = c.held[1:]
+	c.heldBytes -= sizeOf(r)
+	if len(c.held) == 0 {
+		c.held, c.heldBytes = nil, 0
+	}
+	if p := c.parts[TopicPartition{r.Topic, r.Partition}]; p != nil {
+		p.read, p.epoch = r.Offset+1, r.LeaderEpoch
+	}
+}
+
+// sizeOf is what a record counts in max_bytes and fetch.min.bytes, at least
+// one, so that records without bytes are something.
+func sizeOf(r *kgo.Record) int { return max(len(r.Key)+len(r.Value), 1) }

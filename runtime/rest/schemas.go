@@ -1,0 +1,214 @@
+package rest
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/plastron-dev/plastron/runtime/client"
+	"github.com/plastron-dev/plastron/runtime/format"
+	"github.com/plastron-dev/plastron/runtime/internal/lru"
+	"github.com/plastron-dev/plastron/runtime/schema"
+	"github.com/plastron-dev/plastron/runtime/serde"
+)
+
+// registeredAge is how long it is believed that a text is registered and that
+// an id belongs to a subject. Both end when somebody deletes the version.
+const registeredAge = 10 * time.Minute
+
+// cachedBytes bounds the schema texts behind each cache.
+const cachedBytes = 32 << 20
+
+// dataCodec turns JSON into the data of one schema and back, without header.
+type dataCodec interface {
+	AppendBinary(dst, json []byte) ([]byte, error)
+	AppendJSON(dst, data []byte) ([]byte, error)
+}
+
+// codec is a schema, ready to use.
+type codec struct {
+	id     schema.ID
+	parsed format.Parsed
+	data   dataCodec
+}
+
+// schemas finds codecs by id and by text.
+//
+// A text is remembered together with where it was registered, never by itself:
+// the same text for the key, or for another topic, has to be registered there
+// too, or an incompatible schema would slip through.
+type schemas struct {
+	registry Registry
+	strategy string
+	validate bool
+	byID     *lru.Cache[schema.ID, *codec]
+	byText   *lru.Cache[inline, *codec]
+	belongs  *lru.Cache[belonging, struct{}]
+}
+
+// inline is an inline schema at its place.
+type inline struct {
+	topic string
+	side  side
+	kind  schema.Type
+	text  string
+}
+
+type belonging struct {
+	id      schema.ID
+	subject schema.Subject
+}
+
+func newSchemas(r Registry, s Settings, clock func() time.Time) *schemas {
+	aged := lru.Config{Count: s.CachedSchemas, Weight: cachedBytes, Age: registeredAge, Clock: clock}
+	return &schemas{
+		registry: r,
+		strategy: s.NameStrategy,
+		validate: s.NameValidation,
+		byID:     lru.New[schema.ID, *codec](lru.Config{Count: s.CachedSchemas, Weight: cachedBytes}),
+		byText:   lru.New[inline, *codec](aged),
+		belongs:  lru.New[belonging, struct{}](aged),
+	}
+}
+
+// resolve returns the codec for one side of a produce request. Kinds:
+// InvalidSchema, RegistryRefused, Unsupported.
+func (s *schemas) resolve(ctx context.Context, topic string, of side, f Format, source SchemaSource) (*codec, error) {
+	if s.registry == nil {
+		return nil, fail(RegistryRefused, "No schema registry is configured, which the format %s needs", f)
+	}
+	if source.ID == 0 {
+		return s.resolveText(ctx, inline{topic: topic, side: of, kind: f.schemaType(), text: source.Text})
+	}
+	c, err := s.resolveID(ctx, source.ID)
+	if err != nil {
+		return nil, unknownID(f.schemaType(), source.ID, err)
+	}
+	if err := s.check(ctx, topic, of, c); err != nil {
+		return nil, unknownID(f.schemaType(), source.ID, err)
+	}
+	return c, nil
+}
+
+// resolveID returns the codec of an id. Its errors are those of the registry
+// client, of the parser and of the codec.
+func (s *schemas) resolveID(ctx context.Context, id schema.ID) (*codec, error) {
+	return s.byID.Get(ctx, id, func(ctx context.Context) (*codec, int, error) {
+		text, err := s.registry.ByID(ctx, id)
+		if err != nil {
+			return nil, 0, err
+		}
+		parsed, err := format.ParseStored(text, s.references(ctx), format.DefaultLimits())
+		if err != nil {
+			return nil, 0, err
+		}
+		data, err := newDataCodec(parsed)
+		return &codec{id: id, parsed: parsed, data: data}, len(text.Text), err
+	})
+}
+
+// forReading returns the codec for an id that was found in a record.
+func (s *schemas) forReading(ctx context.Context, id schema.ID) (*codec, error) {
+	if s.registry == nil {
+		return nil, fail(Unsupported, "no schema registry is configured")
+	}
+	return s.resolveID(ctx, id)
+}
+
+// resolveText registers a text where it belongs and returns its codec.
+func (s *schemas) resolveText(ctx context.Context, in inline) (*codec, error) {
+	return s.byText.Get(ctx, in, func(ctx context.Context) (*codec, int, error) {
+		text := schema.Schema{Type: in.kind, Text: in.text}
+		parsed, err := format.Parse(text, s.references(ctx), format.DefaultLimits())
+		if err != nil {
+			return nil, 0, invalidText(in, err)
+		}
+		data, err := newDataCodec(parsed)
+		if err != nil {
+			return nil, 0, invalidText(in, err)
+		}
+		subject, err := subjectOf(s.strategy, in.topic, in.side, parsed)
+		if err != nil {
+			return nil, 0, err
+		}
+		id, err := s.registry.Register(ctx, subject, text)
+		if err != nil {
+			e := fail(RegistryRefused, "Error when registering schema.format = %s, subject = %s", in.kind, subject)
+			e.Err = err
+			return nil, 0, e
+		}
+		return &codec{id: id, parsed: parsed, data: data}, len(in.text), nil
+	})
+}
+
+// check demands that a schema is registered under the expected subject. A "no"
+// is not remembered: it may be registered there the next moment.
+func (s *schemas) check(ctx context.Context, topic string, of side, c *codec) error {
+	if !s.validate {
+		return nil
+	}
+	subject, err := subjectOf(s.strategy, topic, of, c.parsed)
+	if err != nil {
+		return err
+	}
+	_, err = s.belongs.Get(ctx, belonging{c.id, subject}, func(ctx context.Context) (struct{}, int, error) {
+		uses, err := s.registry.Uses(ctx, c.id)
+		if err == nil && !slices.ContainsFunc(uses, func(u client.Use) bool { return u.Subject == subject }) {
+			err = fail(InvalidSchema, "the schema is not registered under subject %s", subject)
+		}
+		return struct{}{}, len(subject), err
+	})
+	return err
+}
+
+// references reads the schemas that others refer to.
+func (s *schemas) references(ctx context.Context) format.Resolver {
+	return func(r schema.Reference) (schema.Schema, error) {
+		v, err := s.registry.Version(ctx, r.Subject, r.Version)
+		return v.Schema, err
+	}
+}
+
+func invalidText(in inline, err error) *Error {
+	e := fail(InvalidSchema, "Invalid schema. format = %s, schema = %s", in.kind, shorten([]byte(in.text)))
+	e.Err = err
+	return e
+}
+
+// unknownID tells a schema that is not there, or is of no use, from a registry
+// that cannot be asked.
+func unknownID(t schema.Type, id schema.ID, err error) *Error {
+	kind := InvalidSchema
+	if registryIsOut(err) {
+		kind = RegistryRefused
+	}
+	e := fail(kind, "Invalid schema. format = %s, schema_id = %d", t, id)
+	e.Err = err
+	return e
+}
+
+// registryIsOut reports whether an error says nothing about the schema.
+func registryIsOut(err error) bool {
+	var known *client.Error
+	if !errors.As(err, &known) {
+		return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)
+	}
+	switch known.Class {
+	case client.Unavailable, client.UnknownOutcome, client.Unauthorized, client.Forbidden, client.Canceled:
+		return true
+	default:
+		return false
+	}
+}
+
+// newDataCodec chooses the codec by the schema's own type, which wins over the
+// format that a request names.
+func newDataCodec(p format.Parsed) (dataCodec, error) {
+	switch p.Type() {
+	case schema.Avro:
+		return serde.NewAvroCodec(p)
+	default:
+		return nil, fail(Unsupported, "Schemas of type %s cannot be used by this proxy yet", p.Type())
+	}
+}

@@ -1,0 +1,68 @@
+package rest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/plastron-dev/plastron/runtime/schema"
+	"github.com/plastron-dev/plastron/runtime/serde"
+)
+
+// encoder turns the JSON of one side of a record into Kafka's bytes. Null is
+// null in Kafka, whatever the format: a real tombstone.
+type encoder struct {
+	format Format
+	codec  *codec // nil for formats without schema and for columns of nulls
+}
+
+// encoder finds the schema of one side, when there is something to encode.
+func (s *Service) encoder(ctx context.Context, r ProduceRequest, of side, needed bool) (encoder, error) {
+	e := encoder{format: r.Format}
+	if !needed || !r.Format.NeedsSchema() {
+		return e, nil
+	}
+	source := r.Value
+	if of == keySide {
+		source = r.Key
+	}
+	var err error
+	e.codec, err = s.schemas.resolve(ctx, r.Topic.Name, of, r.Format, source)
+	return e, err
+}
+
+// id is the schema id to be reported: the one that was used, or else the one
+// that the client sent.
+func (e encoder) id(source SchemaSource) schema.ID {
+	if e.codec != nil {
+		return e.codec.id
+	}
+	return source.ID
+}
+
+func (e encoder) encode(text []byte) ([]byte, error) {
+	if text == nil {
+		return nil, nil
+	}
+	switch {
+	case e.format == Binary:
+		return decodeBase64(text)
+	case e.format == JSON:
+		return compact(text), nil
+	}
+	out := serde.AppendHeader(make([]byte, 0, len(text)+8), e.codec.id)
+	out, err := e.codec.data.AppendBinary(out, text)
+	if err != nil {
+		return nil, &Error{Kind: Unfit, Text: "Object does not fit to stored schema", Err: err}
+	}
+	return out, nil
+}
+
+// inRecord adds the place to an error of one record, for people who sent many.
+func inRecord(index int, of side, err error) error {
+	e, ok := errors.AsType[*Error](err)
+	if !ok || e.Err == nil {
+		return err
+	}
+	return &Error{Kind: e.Kind, Text: e.Text, Err: fmt.Errorf("%s of record %d: %w", of, index, e.Err)}
+}
