@@ -4,5 +4,16 @@
 // what can be decided from the schema alone is compiled once, into a codec
 // that is safe for concurrent use.
 //
-// Files: wire.go (header).
+// Not obvious: JSON is parsed into a table first (jsonx.Doc) and then walked
+// along the schema, because fields may come in any order and the branch of a
+// union is known only after looking into the value. A branch that is tried and
+// fails is remembered for that value, so that nested unions cost no more than
+// branches times values. Data is foreign: lengths are checked against what is
+// left, nothing is reserved on the word of the data, depth and output are
+// bounded.
+//
+// Files: wire.go (header), avro.go (codec and options), avro_compile.go and
+// avro_default.go (schema to program), avro_encode.go and avro_union.go (JSON
+// to binary), avro_decode.go (binary to JSON), avro_logical.go (dates, times,
+// decimals), error.go.
 package serde
