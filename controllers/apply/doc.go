@@ -1,0 +1,7 @@
+// Package apply brings child objects to the cluster by server-side apply. It
+// refuses to touch an object that exists without being controlled by the
+// owner, and makes no call for an object that is as it was applied: a
+// converged workload costs no write.
+//
+// Files: apply.go (apply and prune), unchanged.go (may the call be left out).
+package apply

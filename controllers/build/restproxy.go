@@ -1,0 +1,65 @@
+package build
+
+import (
+	"fmt"
+	"net/url"
+
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/plastron-dev/plastron/api/v1alpha1"
+)
+
+// RestProxy returns the objects of a proxy. registryURL is the registry that
+// its pods use, empty for none; it has no path, see CheckRegistryURL.
+//
+// A consumer lives in the memory of one pod. Its base_uri names that pod;
+// clients that ignore it and talk to the Service are kept on one pod by their
+// address, as far as that goes.
+func RestProxy(p *v1alpha1.RestProxy, registryURL, fallbackImage string) (Children, error) {
+	w := &workload{
+		kind: v1alpha1.KindRestProxy, component: "rest-proxy", ownerLabel: v1alpha1.LabelProxy,
+		name: p.Name, namespace: p.Namespace, headless: p.HeadlessName(), uid: p.UID,
+		command: "rest", replicas: p.ReplicaCount(), port: p.Port(),
+		affinity: corev1.ServiceAffinityClientIP,
+		image:    p.Spec.Image, fallbackImage: fallbackImage, template: templateOf(p.Spec.Template),
+	}
+	w.env = w.common(&p.Spec.Kafka)
+	if registryURL != "" {
+		u, err := CheckRegistryURL(registryURL)
+		if err != nil {
+			return Children{}, err
+		}
+		w.env.set("registry_scheme", u.Scheme)
+		w.env.set("registry_host", u.Hostname())
+		w.env.set("registry_port", portOf(u))
+	}
+	w.env.extra(p.Spec.Config)
+	return w.children()
+}
+
+// CheckRegistryURL parses the URL of a registry and refuses what the proxy
+// cannot be configured with: it knows scheme, host and port only.
+func CheckRegistryURL(raw string) (*url.URL, error) {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return nil, fmt.Errorf("parsing the registry's URL: %w", err)
+	}
+	if u.Hostname() == "" || (u.Scheme != "http" && u.Scheme != "https") {
+		return nil, fmt.Errorf("the registry's URL %q is not http(s)://host[:port]", raw)
+	}
+	if u.Path != "" && u.Path != "/" {
+		return nil, fmt.Errorf("the registry's URL %q has a path, which a proxy cannot use: name the registry by scheme, host and port", raw)
+	}
+	return u, nil
+}
+
+func portOf(u *url.URL) string {
+	switch {
+	case u.Port() != "":
+		return u.Port()
+	case u.Scheme == "https":
+		return "443"
+	default:
+		return "80"
+	}
+}

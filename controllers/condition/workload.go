@@ -1,0 +1,53 @@
+package condition
+
+import (
+	"fmt"
+
+	appsv1 "k8s.io/api/apps/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/plastron-dev/plastron/api/v1alpha1"
+)
+
+// Workload sets Deployed and Available from the error of applying the
+// children, the StatefulSet as it is (nil: not seen yet), and the number of
+// pods that is wanted.
+func (s *Set) Workload(applied error, set *appsv1.StatefulSet, want int32) {
+	if applied != nil {
+		s.False(v1alpha1.ConditionDeployed, v1alpha1.ReasonApplyFailed, applied.Error())
+		return
+	}
+	if s.rolledOut(set, want) {
+		s.True(v1alpha1.ConditionDeployed, v1alpha1.ReasonRolledOut, "")
+	} else {
+		s.False(v1alpha1.ConditionDeployed, v1alpha1.ReasonRollingOut, rolloutText(set, want))
+	}
+	switch {
+	case want == 0:
+		s.False(v1alpha1.ConditionAvailable, v1alpha1.ReasonScaledToZero, "spec.replicas is 0")
+	case set == nil || set.Status.ReadyReplicas == 0:
+		s.False(v1alpha1.ConditionAvailable, v1alpha1.ReasonNoReadyReplica,
+			"No pod is ready: look at the pods and their logs, and whether they reach the brokers of spec.kafka.bootstrap.servers")
+	default:
+		s.True(v1alpha1.ConditionAvailable, v1alpha1.ReasonMinimumReplicasAvailable, "")
+	}
+}
+
+// rolledOut reports whether every pod runs the newest template. Once that was
+// so for a generation it stays so: a pod that fails later makes the workload
+// less available, not less rolled out.
+func (s *Set) rolledOut(set *appsv1.StatefulSet, want int32) bool {
+	if set == nil || set.Status.ObservedGeneration != set.Generation || set.Status.Replicas != want || set.Status.UpdatedReplicas != want {
+		return false
+	}
+	was := s.Get(v1alpha1.ConditionDeployed)
+	done := was != nil && was.Status == metav1.ConditionTrue && was.ObservedGeneration == s.generation
+	return done || set.Status.ReadyReplicas == want
+}
+
+func rolloutText(set *appsv1.StatefulSet, want int32) string {
+	if set == nil {
+		return "The StatefulSet has just been created"
+	}
+	return fmt.Sprintf("%d of %d pods run the newest template, %d are ready", set.Status.UpdatedReplicas, want, set.Status.ReadyReplicas)
+}

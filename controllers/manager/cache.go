@@ -1,0 +1,82 @@
+package manager
+
+import (
+	"context"
+	"fmt"
+
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+	policyv1 "k8s.io/api/policy/v1"
+	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/apimachinery/pkg/runtime"
+	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/cache"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/plastron-dev/plastron/api/v1alpha1"
+	"github.com/plastron-dev/plastron/controllers/build"
+	"github.com/plastron-dev/plastron/controllers/index"
+)
+
+// Scheme returns the types that the operator works with.
+func Scheme() (*runtime.Scheme, error) {
+	s := runtime.NewScheme()
+	if err := clientgoscheme.AddToScheme(s); err != nil {
+		return nil, fmt.Errorf("registering Kubernetes types: %w", err)
+	}
+	if err := v1alpha1.AddToScheme(s); err != nil {
+		return nil, fmt.Errorf("registering our types: %w", err)
+	}
+	return s, nil
+}
+
+// cacheOptions say what the caches hold.
+func cacheOptions(namespaces []string) cache.Options {
+	ours := cache.ByObject{Label: labels.SelectorFromSet(labels.Set{"app.kubernetes.io/managed-by": build.ManagedBy})}
+	o := cache.Options{
+		DefaultTransform: cache.TransformStripManagedFields(),
+		ByObject: map[client.Object]cache.ByObject{
+			&appsv1.StatefulSet{}:           ours,
+			&corev1.Service{}:               ours,
+			&policyv1.PodDisruptionBudget{}: ours,
+		},
+	}
+	if len(namespaces) > 0 {
+		o.DefaultNamespaces = map[string]cache.Config{}
+		for _, n := range namespaces {
+			o.DefaultNamespaces[n] = cache.Config{}
+		}
+	}
+	return o
+}
+
+// addIndexes fills the indexes that the controllers find objects by.
+func addIndexes(ctx context.Context, mgr ctrl.Manager) error {
+	subjects := map[string]func(*v1alpha1.Subject) []string{
+		index.SubjectRegistry:   index.RegistryOfSubject,
+		index.SubjectTarget:     index.TargetOfSubject,
+		index.SubjectReferences: index.ReferencesOfSubject,
+		index.SubjectConfigMap:  index.ConfigMapOfSubject,
+	}
+	for name, keys := range subjects {
+		if err := addIndex(ctx, mgr, &v1alpha1.Subject{}, name, keys); err != nil {
+			return err
+		}
+	}
+	return addIndex(ctx, mgr, &v1alpha1.RestProxy{}, index.ProxyRegistry, index.RegistryOfProxy)
+}
+
+func addIndex[T client.Object](ctx context.Context, mgr ctrl.Manager, kind T, name string, keys func(T) []string) error {
+	err := mgr.GetFieldIndexer().IndexField(ctx, kind, name, func(o client.Object) []string {
+		typed, ok := o.(T)
+		if !ok {
+			return nil
+		}
+		return keys(typed)
+	})
+	if err != nil {
+		return fmt.Errorf("adding index %s: %w", name, err)
+	}
+	return nil
+}

@@ -1,0 +1,10 @@
+// Package manager is the operator as a process: flags, caches, indexes, the
+// three controllers, health and metrics. cmd/manager calls Run and nothing
+// else.
+//
+// The caches hold children only by our label, and ConfigMaps as metadata:
+// memory grows with our objects, not with the cluster. Objects that are read
+// rarely and whole, ConfigMaps among them, are read live.
+//
+// Files: run.go (the steps), flags.go, cache.go (what is held and indexed).
+package manager

@@ -1,0 +1,113 @@
+package restproxy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	appsv1 "k8s.io/api/apps/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/plastron-dev/plastron/api/v1alpha1"
+	"github.com/plastron-dev/plastron/controllers/admission"
+	"github.com/plastron-dev/plastron/controllers/apply"
+	"github.com/plastron-dev/plastron/controllers/build"
+)
+
+// FieldManager owns the fields of the children. It must never change.
+const FieldManager = v1alpha1.GroupName + "/restproxy"
+
+// Reconciler reconciles RestProxies.
+type Reconciler struct {
+	Client  client.Client
+	Applier *apply.Applier
+	Clock   func() time.Time
+	// Image is the workload's image where the spec names none.
+	Image string
+}
+
+// observation is everything that a reconciliation found out.
+type observation struct {
+	invalid  string // What validation found.
+	registry target
+	apply    error // Why the children could not be applied.
+	set      *appsv1.StatefulSet
+	selector string
+}
+
+// +kubebuilder:rbac:groups=plastron.dev,resources=restproxies,verbs=get;list;watch
+// +kubebuilder:rbac:groups=plastron.dev,resources=restproxies/status,verbs=get;update;patch
+// +kubebuilder:rbac:groups=plastron.dev,resources=restproxies/finalizers,verbs=update
+// +kubebuilder:rbac:groups=plastron.dev,resources=schemaregistries,verbs=get;list;watch
+// +kubebuilder:rbac:groups=apps,resources=statefulsets,verbs=get;list;watch;create;update;patch;delete
+// +kubebuilder:rbac:groups="",resources=services,verbs=get;list;watch;create;update;patch;delete
+// +kubebuilder:rbac:groups=policy,resources=poddisruptionbudgets,verbs=get;list;watch;create;update;patch;delete
+
+// Reconcile brings one proxy nearer to what it asks for.
+func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {
+	p := &v1alpha1.RestProxy{}
+	if err := r.Client.Get(ctx, req.NamespacedName, p); err != nil {
+		return ctrl.Result{}, client.IgnoreNotFound(err)
+	}
+	if !p.DeletionTimestamp.IsZero() {
+		return ctrl.Result{}, nil // The children go with their owner.
+	}
+	if p.Annotations[v1alpha1.AnnotationPause] == "true" {
+		return ctrl.Result{}, r.pause(ctx, p)
+	}
+
+	found, err := r.observe(ctx, p)
+	if err != nil {
+		return ctrl.Result{}, err
+	}
+	if err := r.report(ctx, p, found); err != nil {
+		return ctrl.Result{}, err
+	}
+	if found.apply != nil && !isForeign(found.apply) {
+		return ctrl.Result{}, found.apply // The work queue backs off.
+	}
+	return ctrl.Result{}, nil // Every change of the pods and of the registry is an event.
+}
+
+// observe applies the children and looks at everything.
+func (r *Reconciler) observe(ctx context.Context, p *v1alpha1.RestProxy) (*observation, error) {
+	found := &observation{invalid: admission.Message(admission.RestProxy(p))}
+	if found.invalid != "" {
+		return found, nil
+	}
+	var err error
+	if found.registry, err = r.resolve(ctx, p); err != nil {
+		return nil, err
+	}
+	if found.registry.known {
+		children, err := build.RestProxy(p, found.registry.url, r.Image)
+		if err != nil {
+			found.invalid = err.Error()
+			return found, nil
+		}
+		found.selector = children.Selector
+		if found.apply = r.Applier.Apply(ctx, p, children); found.apply != nil {
+			return found, nil
+		}
+	}
+
+	set := &appsv1.StatefulSet{}
+	err = r.Client.Get(ctx, client.ObjectKeyFromObject(p), set)
+	switch {
+	case apierrors.IsNotFound(err): // Not in the cache yet; its event comes.
+	case err != nil:
+		return nil, fmt.Errorf("reading StatefulSet %s/%s: %w", p.Namespace, p.Name, err)
+	case metav1.IsControlledBy(set, p):
+		found.set = set
+	}
+	return found, nil
+}
+
+func isForeign(err error) bool {
+	_, ok := errors.AsType[*apply.ForeignError](err)
+	return ok
+}

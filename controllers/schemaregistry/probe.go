@@ -1,0 +1,55 @@
+package schemaregistry
+
+import (
+	"context"
+	"net/url"
+	"strings"
+
+	"github.com/plastron-dev/plastron/api/v1alpha1"
+	registry "github.com/plastron-dev/plastron/runtime/client"
+)
+
+// probe is the registry's answer to how it is.
+type probe struct {
+	asked bool
+	// err says why there is no answer.
+	err error
+	// health is what it said; nil when it answers but has no health route, as
+	// registries of other makers do.
+	health *registry.Health
+}
+
+// ask asks the registry once. A registry without a health route is asked for
+// its settings, which all of them have.
+func (r *Reconciler) ask(ctx context.Context, reg *v1alpha1.SchemaRegistry) probe {
+	c, err := r.Sessions.For(reg)
+	if err != nil {
+		return probe{asked: true, err: err}
+	}
+	health, err := c.Health(ctx)
+	switch registry.ClassOf(err) {
+	case "":
+		return probe{asked: true, health: &health}
+	case registry.Unavailable, registry.UnknownOutcome, registry.Canceled, registry.Unauthorized, registry.Forbidden:
+		return probe{asked: true, err: err}
+	}
+	_, err = c.GlobalConfig(ctx)
+	return probe{asked: true, err: err}
+}
+
+// primaryOf names the primary: its URL, and its pod when it is one of ours.
+func primaryOf(reg *v1alpha1.SchemaRegistry, health *registry.Health) *v1alpha1.PrimaryStatus {
+	if health == nil || health.PrimaryURL == "" {
+		return nil
+	}
+	status := &v1alpha1.PrimaryStatus{URL: health.PrimaryURL}
+	u, err := url.Parse(health.PrimaryURL)
+	if err != nil {
+		return status
+	}
+	pod, rest, _ := strings.Cut(u.Hostname(), ".")
+	if reg.IsManaged() && strings.HasPrefix(rest, reg.HeadlessName()+"."+reg.Namespace+".") {
+		status.Pod = pod
+	}
+	return status
+}

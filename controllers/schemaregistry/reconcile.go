@@ -1,0 +1,170 @@
+package schemaregistry
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	appsv1 "k8s.io/api/apps/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/tools/events"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/plastron-dev/plastron/api/v1alpha1"
+	"github.com/plastron-dev/plastron/controllers/admission"
+	"github.com/plastron-dev/plastron/controllers/apply"
+	"github.com/plastron-dev/plastron/controllers/build"
+	registry "github.com/plastron-dev/plastron/runtime/client"
+)
+
+// FieldManager owns the fields of the children. It must never change.
+const FieldManager = v1alpha1.GroupName + "/registry"
+
+// Sessions hands out the client of a registry.
+type Sessions interface {
+	For(r *v1alpha1.SchemaRegistry) (*registry.Client, error)
+	Forget(namespace, name string)
+}
+
+// Reconciler reconciles SchemaRegistries.
+type Reconciler struct {
+	Client   client.Client
+	Applier  *apply.Applier
+	Sessions Sessions
+	Events   events.EventRecorder
+	Clock    func() time.Time
+	// Image is the workload's image where the spec names none.
+	Image string
+	// Poll is how often a registry that answers is asked, and Retry one that
+	// does not.
+	Poll, Retry time.Duration
+}
+
+// observation is everything that a reconciliation found out.
+type observation struct {
+	invalid  string // What validation found.
+	conflict string // Why the topic is not this registry's.
+	apply    error  // Why the children could not be applied.
+	set      *appsv1.StatefulSet
+	selector string
+	image    string
+	probe    probe
+	subjects v1alpha1.SubjectCounts
+}
+
+// +kubebuilder:rbac:groups=plastron.dev,resources=schemaregistries,verbs=get;list;watch
+// +kubebuilder:rbac:groups=plastron.dev,resources=schemaregistries/status,verbs=get;update;patch
+// +kubebuilder:rbac:groups=plastron.dev,resources=schemaregistries/finalizers,verbs=update
+// +kubebuilder:rbac:groups=plastron.dev,resources=subjects,verbs=get;list;watch
+// +kubebuilder:rbac:groups=apps,resources=statefulsets,verbs=get;list;watch;create;update;patch;delete
+// +kubebuilder:rbac:groups="",resources=services,verbs=get;list;watch;create;update;patch;delete
+// +kubebuilder:rbac:groups=policy,resources=poddisruptionbudgets,verbs=get;list;watch;create;update;patch;delete
+// +kubebuilder:rbac:groups=events.k8s.io,resources=events,verbs=create;patch
+
+// Reconcile brings one registry nearer to what it asks for.
+func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {
+	reg := &v1alpha1.SchemaRegistry{}
+	if err := r.Client.Get(ctx, req.NamespacedName, reg); err != nil {
+		if apierrors.IsNotFound(err) {
+			r.Sessions.Forget(req.Namespace, req.Name)
+		}
+		return ctrl.Result{}, client.IgnoreNotFound(err)
+	}
+	if !reg.DeletionTimestamp.IsZero() {
+		// The children go with their owner. Applying them now would bring
+		// them back while a foreground deletion waits for them to go.
+		return ctrl.Result{}, nil
+	}
+	if reg.Annotations[v1alpha1.AnnotationPause] == "true" {
+		return ctrl.Result{}, r.pause(ctx, reg)
+	}
+
+	found, err := r.observe(ctx, reg)
+	if err != nil {
+		return ctrl.Result{}, err
+	}
+	if err := r.report(ctx, reg, found); err != nil {
+		return ctrl.Result{}, err
+	}
+	if found.apply != nil && !isForeign(found.apply) {
+		return ctrl.Result{}, found.apply // The work queue backs off.
+	}
+	return ctrl.Result{RequeueAfter: r.next(reg)}, nil
+}
+
+// observe applies the children and looks at everything.
+func (r *Reconciler) observe(ctx context.Context, reg *v1alpha1.SchemaRegistry) (*observation, error) {
+	found := &observation{invalid: admission.Message(admission.SchemaRegistry(reg))}
+	var err error
+	if found.subjects, err = r.countSubjects(ctx, reg); err != nil {
+		return nil, err
+	}
+	if found.invalid != "" {
+		return found, nil
+	}
+	if reg.IsManaged() {
+		if err := r.deploy(ctx, reg, found); err != nil {
+			return nil, err
+		}
+		if found.conflict != "" || found.apply != nil {
+			return found, nil
+		}
+		if found.set == nil || found.set.Status.ReadyReplicas == 0 {
+			return found, nil // Nobody to ask.
+		}
+	}
+	found.probe = r.ask(ctx, reg)
+	return found, nil
+}
+
+func (r *Reconciler) deploy(ctx context.Context, reg *v1alpha1.SchemaRegistry, found *observation) error {
+	var err error
+	if found.conflict, err = r.topicConflict(ctx, reg); err != nil || found.conflict != "" {
+		return err
+	}
+	children, err := build.Registry(reg, r.Image)
+	if err != nil {
+		found.invalid = err.Error()
+		return nil
+	}
+	found.image, found.selector = children.Image, children.Selector
+	if found.apply = r.Applier.Apply(ctx, reg, children); found.apply != nil {
+		return nil
+	}
+	set := &appsv1.StatefulSet{}
+	err = r.Client.Get(ctx, client.ObjectKeyFromObject(reg), set)
+	switch {
+	case apierrors.IsNotFound(err): // Not in the cache yet; its event comes.
+	case err != nil:
+		return fmt.Errorf("reading StatefulSet %s/%s: %w", reg.Namespace, reg.Name, err)
+	case metav1.IsControlledBy(set, reg):
+		found.set = set
+	}
+	return nil
+}
+
+func isForeign(err error) bool {
+	_, ok := errors.AsType[*apply.ForeignError](err)
+	return ok
+}
+
+// next says when to ask again although nothing happened.
+func (r *Reconciler) next(reg *v1alpha1.SchemaRegistry) time.Duration {
+	for _, c := range reg.Status.Conditions {
+		switch c.Type {
+		case v1alpha1.ConditionReachable, v1alpha1.ConditionPrimaryElected, v1alpha1.ConditionCaughtUp:
+			if c.Status != metav1.ConditionTrue {
+				return jitter(r.Retry)
+			}
+		}
+	}
+	return jitter(r.Poll)
+}
+
+func jitter(d time.Duration) time.Duration {
+	return d - d/5 + rand.N(2*d/5+1) //nolint:gosec // not a secret
+}

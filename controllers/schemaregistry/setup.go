@@ -1,0 +1,61 @@
+package schemaregistry
+
+import (
+	"context"
+
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+	policyv1 "k8s.io/api/policy/v1"
+	"k8s.io/apimachinery/pkg/api/meta"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/builder"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/controller"
+	"sigs.k8s.io/controller-runtime/pkg/event"
+	"sigs.k8s.io/controller-runtime/pkg/handler"
+	"sigs.k8s.io/controller-runtime/pkg/predicate"
+	"sigs.k8s.io/controller-runtime/pkg/reconcile"
+
+	"github.com/plastron-dev/plastron/api/v1alpha1"
+)
+
+// Setup registers the reconciler and its watches with mgr. The indexes have to
+// be there already.
+func (r *Reconciler) Setup(mgr ctrl.Manager, options controller.Options) error {
+	changed := predicate.Or(predicate.GenerationChangedPredicate{}, predicate.AnnotationChangedPredicate{})
+	return ctrl.NewControllerManagedBy(mgr).
+		Named("schemaregistry").
+		WithOptions(options).
+		For(&v1alpha1.SchemaRegistry{}, builder.WithPredicates(changed)).
+		Owns(&appsv1.StatefulSet{}).
+		Owns(&corev1.Service{}).
+		Owns(&policyv1.PodDisruptionBudget{}, builder.WithPredicates(predicate.GenerationChangedPredicate{})).
+		Watches(&v1alpha1.Subject{}, handler.EnqueueRequestsFromMapFunc(registryOf), builder.WithPredicates(countsChange())).
+		Complete(r)
+}
+
+func registryOf(_ context.Context, o client.Object) []reconcile.Request {
+	s, ok := o.(*v1alpha1.Subject)
+	if !ok {
+		return nil
+	}
+	return []reconcile.Request{{NamespacedName: client.ObjectKey{Namespace: s.Namespace, Name: s.Spec.RegistryRef.Name}}}
+}
+
+// countsChange lets through what changes status.subjects.
+func countsChange() predicate.Predicate {
+	return predicate.Funcs{UpdateFunc: func(e event.UpdateEvent) bool {
+		was, ok := e.ObjectOld.(*v1alpha1.Subject)
+		is, ok2 := e.ObjectNew.(*v1alpha1.Subject)
+		if !ok || !ok2 {
+			return false
+		}
+		for _, typ := range []string{v1alpha1.ConditionAccepted, v1alpha1.ConditionReady, v1alpha1.ConditionInSync} {
+			a, b := meta.FindStatusCondition(was.Status.Conditions, typ), meta.FindStatusCondition(is.Status.Conditions, typ)
+			if (a == nil) != (b == nil) || (a != nil && a.Status != b.Status) {
+				return true
+			}
+		}
+		return false
+	}}
+}

@@ -1,0 +1,143 @@
+package subject
+
+import (
+	"context"
+	"math/rand/v2"
+	"time"
+
+	"k8s.io/client-go/tools/events"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/plastron-dev/plastron/api/v1alpha1"
+	"github.com/plastron-dev/plastron/controllers/admission"
+	"github.com/plastron-dev/plastron/controllers/verdict"
+	registry "github.com/plastron-dev/plastron/runtime/client"
+)
+
+// Sessions hands out the client of a registry.
+type Sessions interface {
+	For(r *v1alpha1.SchemaRegistry) (*registry.Client, error)
+}
+
+// Reconciler reconciles Subjects.
+type Reconciler struct {
+	// Client reads from the caches, ConfigMaps excepted, and writes.
+	Client client.Client
+	// Live reads past the caches.
+	Live     client.Reader
+	Sessions Sessions
+	Events   events.EventRecorder
+	Clock    func() time.Time
+	// Poll is how often a converged Subject is compared with the registry, and
+	// Retry when one that failed for a while is looked at again.
+	Poll, Retry time.Duration
+	// DeletionTimeout is how long a Subject that is being deleted waits for a
+	// registry that does not answer.
+	DeletionTimeout time.Duration
+}
+
+// rounds bounds the writes of one reconciliation: a level, a schema, and one
+// more look.
+const rounds = 4
+
+// +kubebuilder:rbac:groups=plastron.dev,resources=subjects,verbs=get;list;watch;update;patch
+// +kubebuilder:rbac:groups=plastron.dev,resources=subjects/status,verbs=get;update;patch
+// +kubebuilder:rbac:groups=plastron.dev,resources=subjects/finalizers,verbs=update
+// +kubebuilder:rbac:groups=plastron.dev,resources=schemaregistries,verbs=get;list;watch
+// +kubebuilder:rbac:groups="",resources=configmaps,verbs=get;list;watch
+// +kubebuilder:rbac:groups="",resources=namespaces,verbs=get
+// +kubebuilder:rbac:groups=events.k8s.io,resources=events,verbs=create;patch
+
+// Reconcile brings one Subject nearer to what it asks for.
+func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {
+	s := &v1alpha1.Subject{}
+	if err := r.Client.Get(ctx, req.NamespacedName, s); err != nil {
+		return ctrl.Result{}, client.IgnoreNotFound(err) // Gone: nothing is ours anymore.
+	}
+	if !s.DeletionTimestamp.IsZero() {
+		return r.delete(ctx, s)
+	}
+	if s.Annotations[v1alpha1.AnnotationPause] == "true" {
+		return ctrl.Result{}, r.pause(ctx, s)
+	}
+
+	in, err := r.attempt(ctx, s)
+	if err != nil {
+		return ctrl.Result{}, err
+	}
+	if err := r.report(ctx, s, in); err != nil {
+		return ctrl.Result{}, err
+	}
+	return ctrl.Result{RequeueAfter: r.next(in)}, nil
+}
+
+// attempt gathers the facts and writes what is to be written.
+func (r *Reconciler) attempt(ctx context.Context, s *v1alpha1.Subject) (*verdict.Input, error) {
+	in := &verdict.Input{Subject: s, Invalid: admission.Message(admission.Subject(s))}
+	reg, err := r.accept(ctx, in)
+	if err != nil || verdict.Accept().First(in) != nil {
+		return in, err
+	}
+	// Before anything is written, and off again when the policy changed.
+	if err := r.ensureFinalizer(ctx, s); err != nil {
+		return in, err
+	}
+	if err := r.resolveSource(ctx, in); err != nil {
+		return in, err
+	}
+	if verdict.Resolve().First(in) != nil {
+		return in, nil // No call to the registry for a Subject that waits.
+	}
+	if err := r.localReferences(ctx, in); err != nil {
+		return in, err
+	}
+	if verdict.Resolve().First(in) != nil || in.Registry.Unreachable != "" {
+		return in, nil
+	}
+	c, err := r.Sessions.For(reg)
+	if err != nil {
+		in.Failure = &verdict.Failure{Kind: verdict.RefusedOther, Message: err.Error()}
+		return in, nil
+	}
+	converge(ctx, in, &remote{client: c, subject: s})
+	return in, nil
+}
+
+// converge reads what the registry has and writes until there is nothing left
+// to write.
+func converge(ctx context.Context, in *verdict.Input, remote *remote) {
+	for range rounds {
+		remote.gather(ctx, in)
+		if in.Failure != nil || verdict.Resolve().First(in) != nil {
+			return
+		}
+		action := verdict.Next(in)
+		if action == verdict.None {
+			return
+		}
+		remote.act(ctx, in, action)
+		if in.Failure != nil {
+			return
+		}
+	}
+}
+
+// next says when to look again although nothing happened.
+func (r *Reconciler) next(in *verdict.Input) time.Duration {
+	j := verdict.Judge(in)
+	switch {
+	case in.Failure != nil && !j.Stalled:
+		return jitter(r.Retry)
+	case in.State == nil && in.Registry.Unreachable == "":
+		return jitter(10 * r.Retry) // A watch wakes it; this is for a missed one.
+	default:
+		return jitter(r.Poll)
+	}
+}
+
+// jitter spreads d by a fifth to both sides, so that objects that were created
+// together do not ask together for ever.
+func jitter(d time.Duration) time.Duration {
+	return d - d/5 + rand.N(2*d/5+1) //nolint:gosec // not a secret
+}

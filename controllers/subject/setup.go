@@ -1,0 +1,112 @@
+package subject
+
+import (
+	"context"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/equality"
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/builder"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/controller"
+	"sigs.k8s.io/controller-runtime/pkg/event"
+	"sigs.k8s.io/controller-runtime/pkg/handler"
+	"sigs.k8s.io/controller-runtime/pkg/predicate"
+	"sigs.k8s.io/controller-runtime/pkg/reconcile"
+
+	"github.com/plastron-dev/plastron/api/v1alpha1"
+	"github.com/plastron-dev/plastron/controllers/index"
+)
+
+// Setup registers the reconciler and its watches with mgr. The indexes have to
+// be there already.
+func (r *Reconciler) Setup(mgr ctrl.Manager, options controller.Options) error {
+	changed := predicate.Or(predicate.GenerationChangedPredicate{}, predicate.AnnotationChangedPredicate{}, beingDeleted())
+	return ctrl.NewControllerManagedBy(mgr).
+		Named("subject").
+		WithOptions(options).
+		For(&v1alpha1.Subject{}, builder.WithPredicates(changed)).
+		Watches(&v1alpha1.SchemaRegistry{}, r.enqueue(index.SubjectRegistry), builder.WithPredicates(registryMatters())).
+		Watches(&v1alpha1.Subject{}, r.enqueue(index.SubjectReferences), builder.WithPredicates(versionMatters())).
+		Watches(&v1alpha1.Subject{}, handler.EnqueueRequestsFromMapFunc(r.rivals), builder.WithPredicates(existenceMatters())).
+		WatchesMetadata(&corev1.ConfigMap{}, r.enqueue(index.SubjectConfigMap)).
+		Complete(r)
+}
+
+// enqueue wakes the Subjects that the index finds under the object's name.
+func (r *Reconciler) enqueue(name string) handler.EventHandler {
+	return handler.EnqueueRequestsFromMapFunc(func(ctx context.Context, o client.Object) []reconcile.Request {
+		return r.requests(ctx, name, index.Key(o.GetNamespace(), o.GetName()))
+	})
+}
+
+// rivals wakes the Subjects that claim the same subject: when the winner goes
+// away, the next one takes its place.
+func (r *Reconciler) rivals(ctx context.Context, o client.Object) []reconcile.Request {
+	s, ok := o.(*v1alpha1.Subject)
+	if !ok {
+		return nil
+	}
+	return r.requests(ctx, index.SubjectTarget, s.TargetKey())
+}
+
+func (r *Reconciler) requests(ctx context.Context, name, key string) []reconcile.Request {
+	var list v1alpha1.SubjectList
+	if err := r.Client.List(ctx, &list, client.MatchingFields{name: key}); err != nil {
+		ctrl.LoggerFrom(ctx).Error(err, "Listing Subjects by index", "index", name, "key", key)
+		return nil
+	}
+	requests := make([]reconcile.Request, 0, len(list.Items))
+	for i := range list.Items {
+		requests = append(requests, reconcile.Request{NamespacedName: client.ObjectKeyFromObject(&list.Items[i])})
+	}
+	return requests
+}
+
+func beingDeleted() predicate.Predicate {
+	return predicate.Funcs{UpdateFunc: func(e event.UpdateEvent) bool {
+		return e.ObjectOld.GetDeletionTimestamp().IsZero() != e.ObjectNew.GetDeletionTimestamp().IsZero()
+	}}
+}
+
+// registryMatters lets through what changes a Subject's fate, and no other
+// change of the registry's status.
+func registryMatters() predicate.Predicate {
+	return predicate.Funcs{UpdateFunc: func(e event.UpdateEvent) bool {
+		was, ok := e.ObjectOld.(*v1alpha1.SchemaRegistry)
+		is, ok2 := e.ObjectNew.(*v1alpha1.SchemaRegistry)
+		return ok && ok2 && (was.Generation != is.Generation || was.DeletionTimestamp.IsZero() != is.DeletionTimestamp.IsZero() ||
+			serves(was) != serves(is) || primary(was) != primary(is))
+	}}
+}
+
+func serves(r *v1alpha1.SchemaRegistry) bool {
+	return meta.IsStatusConditionTrue(r.Status.Conditions, v1alpha1.ConditionReachable)
+}
+
+func primary(r *v1alpha1.SchemaRegistry) metav1.ConditionStatus {
+	if c := meta.FindStatusCondition(r.Status.Conditions, v1alpha1.ConditionPrimaryElected); c != nil {
+		return c.Status
+	}
+	return metav1.ConditionUnknown
+}
+
+// versionMatters lets through what dependents resolve to.
+func versionMatters() predicate.Predicate {
+	return predicate.Funcs{UpdateFunc: func(e event.UpdateEvent) bool {
+		was, ok := e.ObjectOld.(*v1alpha1.Subject)
+		is, ok2 := e.ObjectNew.(*v1alpha1.Subject)
+		return ok && ok2 && (was.Status.Version != is.Status.Version || !equality.Semantic.DeepEqual(was.Spec.References, is.Spec.References))
+	}}
+}
+
+func existenceMatters() predicate.Predicate {
+	return predicate.Funcs{
+		CreateFunc: func(event.CreateEvent) bool { return false },
+		UpdateFunc: func(e event.UpdateEvent) bool {
+			return e.ObjectOld.GetDeletionTimestamp().IsZero() != e.ObjectNew.GetDeletionTimestamp().IsZero()
+		},
+	}
+}

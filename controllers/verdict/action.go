@@ -1,0 +1,88 @@
+package verdict
+
+import "github.com/plastron-dev/plastron/api/v1alpha1"
+
+// Action is one write to the registry.
+type Action string
+
+// The actions.
+const (
+	None       Action = ""
+	SetLevel   Action = "setting the compatibility level"
+	ClearLevel Action = "removing the compatibility level"
+	Register   Action = "registering the schema"
+)
+
+// Next returns the write that brings the subject nearer to what the spec asks
+// for, None when there is nothing to write or a problem forbids it. It is
+// asked again after each write, with the state that the registry then has.
+//
+// The level comes before the schema: the text has been checked under the level
+// that is wanted, so that a text which needs a looser level gets in, and one
+// that a tighter level forbids changes nothing.
+func Next(in *Input) Action {
+	s := in.Subject
+	if in.State == nil || in.Failure != nil || s.Observes() {
+		return None
+	}
+	if adoptionArises(in) && Adoption().First(in) != nil {
+		return None
+	}
+	if checkProblem(in) != nil {
+		return None
+	}
+	if a := nextLevel(in); a != None {
+		return a
+	}
+	if NeedsRegistration(in) {
+		return Register
+	}
+	return None
+}
+
+// NeedsRegistration reports whether the registry lacks the text that the
+// Subject asks for, so that it has to be checked and registered.
+func NeedsRegistration(in *Input) bool {
+	return in.State != nil && in.Subject.HasSchema() && in.State.Ours == nil
+}
+
+// DesiredLevel returns the level that the subject will have once the spec is
+// fulfilled: what a text has to be checked under.
+func DesiredLevel(in *Input) v1alpha1.Level {
+	want := in.Subject.Spec.Compatibility
+	switch {
+	case want != nil && *want != v1alpha1.Inherit:
+		return v1alpha1.Level(*want)
+	case want == nil && in.State.Level != "":
+		return in.State.Level
+	case in.State.Global != "":
+		return in.State.Global
+	default:
+		return "BACKWARD" // What every registry starts with.
+	}
+}
+
+func nextLevel(in *Input) Action {
+	want := in.Subject.Spec.Compatibility
+	switch {
+	case want == nil:
+		return None
+	case *want == v1alpha1.Inherit:
+		// Only a level that we set is ours to remove.
+		if in.State.Level != "" && in.State.Level == appliedLevel(in.Subject) {
+			return ClearLevel
+		}
+		return None
+	case string(in.State.Level) != string(*want):
+		return SetLevel
+	default:
+		return None
+	}
+}
+
+func appliedLevel(s *v1alpha1.Subject) v1alpha1.Level {
+	if s.Status.Applied == nil {
+		return ""
+	}
+	return s.Status.Applied.Compatibility
+}

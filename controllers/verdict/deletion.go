@@ -1,0 +1,76 @@
+package verdict
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/plastron-dev/plastron/api/v1alpha1"
+)
+
+// Farewell is what is known when a Subject with a finalizer is deleted.
+type Farewell struct {
+	Subject *v1alpha1.Subject
+	// RegistryGone says that the SchemaRegistry does not exist or is being
+	// deleted itself, NamespaceEnds that the namespace is.
+	RegistryGone, NamespaceEnds bool
+	// Dependents are Subjects that refer to this one, by namespace/name.
+	Dependents []string
+	// Unreachable says why the registry cannot be asked, and Overdue that
+	// this has lasted longer than the operator waits.
+	Unreachable string
+	Overdue     bool
+	// Released says that a person asked to let go.
+	Released bool
+	// Latest is the newest live version, nil when there is none; it counts
+	// only while Unreachable is empty.
+	Latest *Registered
+}
+
+// Step is what a deletion does next.
+type Step string
+
+// The steps.
+const (
+	// Release lets go of the object and leaves the registry alone.
+	Release Step = "Release"
+	// Wait keeps the object; the statement says for what.
+	Wait Step = "Wait"
+	// DeleteSoft and DeleteHard delete the subject, then release.
+	DeleteSoft Step = "SoftDelete"
+	DeleteHard Step = "HardDelete"
+)
+
+// Bury decides what the deletion of a Subject does. Losing the ability to
+// delete is always better than deleting: whatever is unclear ends in Release.
+// why is for an event when a deletion was asked for and is left out, or less
+// is deleted than was asked for.
+func Bury(f *Farewell) (step Step, wait *Statement, why string) {
+	s := f.Subject
+	switch {
+	case s.Deletion() == v1alpha1.Retain:
+		return Release, nil, ""
+	case f.Released:
+		return Release, nil, "The annotation " + v1alpha1.AnnotationForceRelease + " asks to let go"
+	case !s.Owns():
+		// What never became ours is not ours to delete.
+		return Release, nil, ""
+	case f.RegistryGone:
+		return Release, nil, "The SchemaRegistry is gone"
+	case f.NamespaceEnds:
+		return Release, nil, "The namespace is being deleted"
+	case len(f.Dependents) > 0:
+		return Wait, new(no(v1alpha1.ConditionDeleting, v1alpha1.ReasonWaitingForDependents, fmt.Sprintf(
+			"%d Subjects refer to this one: %s", len(f.Dependents), strings.Join(f.Dependents[:min(10, len(f.Dependents))], ", ")))), ""
+	case f.Unreachable != "" && f.Overdue:
+		return Release, nil, "The registry could not be reached in time; the subject stays there"
+	case f.Unreachable != "":
+		return Wait, new(no(v1alpha1.ConditionDeleting, v1alpha1.ReasonRegistryUnreachable, f.Unreachable)), ""
+	case s.Deletion() == v1alpha1.SoftDelete:
+		return DeleteSoft, nil, ""
+	case f.Latest != nil && f.Latest.ID != s.Status.SchemaID:
+		return DeleteSoft, nil, fmt.Sprintf(
+			"Version %d is not ours, so the subject is deleted softly and can be brought back", f.Latest.Version)
+	default:
+		return DeleteHard, nil, ""
+	}
+}
