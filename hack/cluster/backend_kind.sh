@@ -11,7 +11,6 @@ kind() {
 }
 
 kind_up() {
-  docker info >/dev/null 2>&1 || fail "backend kind needs a Docker engine that answers"
   kind create cluster --name "$name" --kubeconfig "$kubeconfig" --wait 180s >&2
 }
 
@@ -24,9 +23,16 @@ kind_load() {
   done
 }
 
-kind_down() { kind delete cluster --name "$name" --kubeconfig "$kubeconfig" >&2; }
+kind_down() {
+  docker info >/dev/null 2>&1 || return 0 # no engine, no containers
+  kind delete cluster --name "$name" --kubeconfig "$kubeconfig" >&2
+}
 
-kind_clean() { kind_down; rm -rf "$state"; }
+kind_clean() {
+  docker info >/dev/null 2>&1 || fail "backend kind needs a Docker engine that answers"
+  kind_down
+  rm -rf "$state"
+}
 
 kind_host_address() {
   docker network inspect kind --format '{{range .IPAM.Config}}{{println .Gateway}}{{end}}' | grep -m1 -F .

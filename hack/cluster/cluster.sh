@@ -86,7 +86,7 @@ up() {
     say "already running"
     return
   fi
-  trap 'say "up failed, removing what was started; logs are in $state.failed"; keep_logs; down' EXIT
+  trap 'say "up failed, removing what was started"; keep_logs; down' EXIT
   trap 'trap - EXIT; say "interrupted, removing what was started"; down; exit 130' INT TERM
   "${backend}_clean" # what a crashed run left
   rm -rf "$state.failed"
@@ -122,11 +122,13 @@ wait_for_other() {
 }
 
 keep_logs() {
-  rm -rf "$state.failed"
-  [[ ! -d $state/log ]] || cp -r "$state/log" "$state.failed" || true
+  kept=$state.failed
+  rm -rf "$kept"
+  if [[ -n $(ls "$state/log" 2>/dev/null) ]]; then cp -r "$state/log" "$kept" && say "logs are in $kept"; fi
 }
 
 down() {
+  [[ -n ${kept:-} ]] || rm -rf "$state.failed"
   [[ -e $state || -e $lock ]] || { say "cluster '$name' is not there"; return; }
   choose
   exec 9>&- # ours; else local_down would wait for ourselves
