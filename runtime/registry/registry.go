@@ -1,0 +1,161 @@
+package registry
+
+import (
+	"context"
+	"sync/atomic"
+	"time"
+
+	"github.com/go-logr/logr"
+
+	"github.com/plastron-dev/plastron/runtime/format"
+	"github.com/plastron-dev/plastron/runtime/record"
+	"github.com/plastron-dev/plastron/runtime/schema"
+	"github.com/plastron-dev/plastron/runtime/store"
+)
+
+// Log is where records go. Its errors are classified by LogErrors.
+type Log interface {
+	// Append writes the records in order and returns the offset of the last
+	// once the own reader has applied it, so that Views shows them.
+	Append(ctx context.Context, records []record.Record) (int64, error)
+	// Barrier returns once everything that was written before it, by anyone,
+	// is applied. It settles what an unknown outcome was.
+	Barrier(ctx context.Context) error
+}
+
+// LogErrors names the errors of the log that mean something to the registry,
+// for errors.Is. Everything else counts as an unknown outcome, since a record
+// that was sent may have arrived.
+type LogErrors struct {
+	// TooLarge: the broker takes no record of this size; nothing was written.
+	TooLarge error
+	// NotReady: the log did not try; nothing was written.
+	NotReady error
+}
+
+// Views hands out the state that the log's reader has built.
+type Views interface {
+	View() *store.View
+}
+
+// Role says whether this node may write at this moment: it holds the role, the
+// barrier of its promotion is behind it and its lease has not run out.
+type Role interface {
+	MayWrite() bool
+}
+
+// Deps is what a Registry is made of. Log, Views and Role are required.
+type Deps struct {
+	Log       Log
+	LogErrors LogErrors
+	Views     Views
+	Role      Role
+	// Flavour decides where Karapace and Confluent differ; default Karapace.
+	Flavour schema.Flavour
+	// DefaultLevel holds where nothing is configured; default BACKWARD.
+	DefaultLevel schema.Level
+	// DefaultMode holds where no mode is set; default READWRITE.
+	DefaultMode schema.Mode
+	// Limits bound what a schema may cost; default format.DefaultLimits.
+	Limits *format.Limits
+	// CacheBytes bounds the memory of parsed schemas, by estimate; default
+	// 32 MiB.
+	CacheBytes int64
+	// WriteTimeout bounds one append, reading back included; default 20 s.
+	WriteTimeout time.Duration
+	// Conflicts is called when a foreign record landed between a decision and
+	// its own record and made it void (two primaries at once); may be nil.
+	Conflicts func()
+	Logger    logr.Logger
+}
+
+// Registry is the service. All methods are safe for concurrent use; reads
+// never wait for writes.
+type Registry struct {
+	log          Log
+	logErrors    LogErrors
+	views        Views
+	role         Role
+	flavour      schema.Flavour
+	defaultLevel schema.Level
+	defaultMode  schema.Mode
+	limits       format.Limits
+	writeTimeout time.Duration
+	conflicts    func()
+	logger       logr.Logger
+
+	cache *parsedCache
+	queue chan *change
+	order atomic.Pointer[subjectOrder]
+
+	ended chan struct{} // closed when Run returns
+
+	// The following belongs to the goroutine of Run.
+
+	unsettled bool // the outcome of an append is unknown: read before deciding
+}
+
+// New returns a registry that starts nothing: Run does the writing.
+func New(d Deps) *Registry {
+	r := &Registry{
+		log: d.Log, logErrors: d.LogErrors, views: d.Views, role: d.Role,
+		flavour: d.Flavour, defaultLevel: d.DefaultLevel, defaultMode: d.DefaultMode,
+		limits: format.DefaultLimits(), writeTimeout: d.WriteTimeout, conflicts: d.Conflicts, logger: d.Logger,
+		queue: make(chan *change, maxBatch), ended: make(chan struct{}),
+	}
+	if r.flavour == "" {
+		r.flavour = schema.Karapace
+	}
+	if r.defaultLevel == "" {
+		r.defaultLevel = schema.Backward
+	}
+	if r.defaultMode == "" {
+		r.defaultMode = schema.ReadWrite
+	}
+	if d.Limits != nil {
+		r.limits = *d.Limits
+	}
+	if r.writeTimeout == 0 {
+		r.writeTimeout = 20 * time.Second
+	}
+	if r.conflicts == nil {
+		r.conflicts = func() {}
+	}
+	bytes := d.CacheBytes
+	if bytes == 0 {
+		bytes = 32 << 20
+	}
+	r.cache = newParsedCache(bytes)
+	return r
+}
+
+// Flavour is whose behaviour the registry shows.
+func (r *Registry) Flavour() schema.Flavour { return r.flavour }
+
+func (r *Registry) isKarapace() bool { return r.flavour == schema.Karapace }
+
+// Entry is one registered version: immutable, shared, never nil in results.
+type Entry = store.Entry
+
+// live returns the entries that are not soft-deleted, ascending.
+func live(entries []*Entry) []*Entry {
+	for i, e := range entries {
+		if e.Deleted {
+			out := append(make([]*Entry, 0, len(entries)-1), entries[:i]...)
+			for _, e := range entries[i+1:] {
+				if !e.Deleted {
+					out = append(out, e)
+				}
+			}
+			return out
+		}
+	}
+	return entries
+}
+
+func newest(entries []*Entry) *Entry {
+	if len(entries) == 0 {
+		return nil
+	}
+	return entries[len(entries)-1]
+}
