@@ -21,7 +21,7 @@ type ReadOptions struct {
 }
 
 // ConsumedRecord is a record as it is handed out. Key and Value are JSON texts
-// in the consumer's format; they are valid until emit returns.
+// in the consumer's format; they are valid until the sink returns.
 type ConsumedRecord struct {
 	TopicPartition
 	Offset     int64
@@ -36,17 +36,25 @@ const drain = 50 * time.Millisecond
 // pollRecords bounds how many records move from the Kafka client at once.
 const pollRecords = 5000
 
-// Read waits for records and hands them out one by one, in the order of each
+// Sink takes the records of one read.
+type Sink interface {
+	// Record takes a record, which is valid until it returns.
+	Record(r *ConsumedRecord) error
+	// End is called after the last record of a read that succeeds.
+	End() error
+}
+
+// Read waits for records and hands them to sink, in the order of each
 // partition. It stops with the record that reaches MaxBytes; what was taken
 // from Kafka beyond that is what the next read begins with.
 //
-// A record is done with when emit has returned nil: that is what a commit
-// covers. When emit fails, the record will be handed out again. A record that
-// cannot be decoded ends the read without error if it is not the first; the
-// next read then begins with it and fails with Undecodable. Kinds:
+// The records are done with when End has returned nil: that is what a commit
+// covers. When the sink fails, all of them will be handed out again. A record
+// that cannot be decoded ends the read without error if it is not the first;
+// the next read then begins with it and fails with Undecodable. Kinds:
 // UnknownConsumer, NotSubscribable, Undecodable, RegistryRefused, Forbidden,
-// FetchFailed, Unavailable; or what emit returned.
-func (c *Consumer) Read(ctx context.Context, o ReadOptions, emit func(*ConsumedRecord) error) error {
+// FetchFailed; or what the sink returned.
+func (c *Consumer) Read(ctx context.Context, o ReadOptions, sink Sink) error {
 	release, err := c.acquire(ctx)
 	if err != nil {
 		return err
@@ -54,7 +62,7 @@ func (c *Consumer) Read(ctx context.Context, o ReadOptions, emit func(*ConsumedR
 	defer release()
 	timeout, limit := c.bounds(o)
 	if timeout == 0 || limit == 0 {
-		return nil
+		return sink.End()
 	}
 	if err := c.checkTopics(ctx); err != nil {
 		return err
@@ -67,7 +75,7 @@ func (c *Consumer) Read(ctx context.Context, o ReadOptions, emit func(*ConsumedR
 	if ctx.Err() != nil {
 		return ctx.Err() // Nobody is there to take the records.
 	}
-	return c.handOut(ctx, limit, emit)
+	return c.handOut(ctx, limit, sink)
 }
 
 func (c *Consumer) bounds(o ReadOptions) (timeout time.Duration, maxBytes int) {
@@ -253,31 +261,45 @@ func fetchFailure(id ConsumerID, err error) error {
 	return kafkaFailure("Failed to fetch", FetchFailed, err)
 }
 
-// handOut decodes and emits held records until limit bytes are out.
-func (c *Consumer) handOut(ctx context.Context, limit int, emit func(*ConsumedRecord) error) error {
+// handOut decodes held records and gives them to the sink until limit bytes are
+// out. What the sink does not take goes back.
+func (c *Consumer) handOut(ctx context.Context, limit int, sink Sink) (err error) {
+	var out handed
+	defer func() {
+		if err != nil {
+			c.takeBack(&out)
+		}
+	}()
 	d := decoder{schemas: c.service.schemas, format: c.Config.Format}
-	for out, count := 0, 0; out < limit; count++ {
+	for bytes := 0; bytes < limit; {
 		r := c.front()
 		if r == nil {
-			return nil
+			break
 		}
 		record, err := d.decode(ctx, r)
-		if err != nil && count > 0 {
-			return nil
+		if err != nil && len(out.records) > 0 {
+			break
 		}
 		if err != nil {
 			if e, ok := errors.AsType[*Error](err); ok && e.Kind == Undecodable && c.service.settings.SkipUndecodable {
-				c.advance(r)
+				c.advance(r, &handed{})
 			}
 			return err
 		}
-		if err := emit(record); err != nil {
+		if err := sink.Record(record); err != nil {
 			return err
 		}
-		c.advance(r)
-		out += sizeOf(r)
+		c.advance(r, &out)
+		bytes += sizeOf(r)
 	}
-	return nil
+	return sink.End()
+}
+
+// handed is what one read has given to its sink.
+type handed struct {
+	records []*kgo.Record
+	// before are the parts as they were, for taking back.
+	before map[TopicPartition]part
 }
 
 func (c *Consumer) front() *kgo.Record {
@@ -291,7 +313,7 @@ func (c *Consumer) front() *kgo.Record {
 
 // advance notes that a record was handed out, unless its partition went away
 // meanwhile.
-func (c *Consumer) advance(r *kgo.Record) {
+func (c *Consumer) advance(r *kgo.Record, out *handed) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if len(c.held) == 0 || c.held[0] != r {
@@ -303,9 +325,39 @@ func (c *Consumer) advance(r *kgo.Record) {
 	if len(c.held) == 0 {
 		c.held, c.heldBytes = nil, 0
 	}
-	if p := c.parts[TopicPartition{r.Topic, r.Partition}]; p != nil {
-		p.read, p.epoch = r.Offset+1, r.LeaderEpoch
+	tp := TopicPartition{r.Topic, r.Partition}
+	p := c.parts[tp]
+	if p == nil {
+		return
 	}
+	if _, noted := out.before[tp]; !noted {
+		if out.before == nil {
+			out.before = map[TopicPartition]part{}
+		}
+		out.before[tp] = *p
+	}
+	out.records = append(out.records, r)
+	p.read, p.epoch = r.Offset+1, r.LeaderEpoch
+}
+
+// takeBack makes the records of a read the next ones again, except where the
+// position was set anew meanwhile. What an automatic commit has covered in
+// between is committed again, further back, by the next one.
+func (c *Consumer) takeBack(out *handed) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	again := make([]*kgo.Record, 0, len(out.records)+len(c.held))
+	for _, r := range out.records {
+		tp := TopicPartition{r.Topic, r.Partition}
+		p, before := c.parts[tp], out.before[tp]
+		if p == nil || p.since != before.since {
+			continue
+		}
+		p.read, p.epoch = before.read, before.epoch
+		again = append(again, r)
+		c.heldBytes += sizeOf(r)
+	}
+	c.held = append(again, c.held...)
 }
 
 // sizeOf is what a record counts in max_bytes and fetch.min.bytes, at least

@@ -1,0 +1,16 @@
+// Package resthttp is the HTTP side of the Kafka REST proxy, version 2 of its
+// API as Karapace speaks it. runtime/app builds the handler and puts it behind
+// the chain of runtime/httpserver; the work is done by runtime/rest.
+//
+// What is not obvious: the order in which a request is judged is part of the
+// contract (body, Content-Type, Accept, then the route's own checks), and a
+// request without a format in its type means binary. Bodies are not decoded
+// into Go values: the values of records stay the bytes that the client sent
+// until their format's codec sees them.
+//
+// Files: handler.go (construction, one request), routes.go (whole surface),
+// mediatype.go (grammar of types), body.go (what may be in a body), scan.go
+// (members and elements of JSON without decoding), answer.go (writing),
+// errors.go (kinds to statuses and codes), v2_produce.go, produce_request.go,
+// v2_consumers.go, v2_records.go, consumer_requests.go, v2_metadata.go.
+package resthttp

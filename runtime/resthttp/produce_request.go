@@ -1,0 +1,208 @@
+package resthttp
+
+import (
+	"encoding/base64"
+	"math"
+	"net/http"
+	"time"
+
+	"github.com/plastron-dev/plastron/runtime/rest"
+	"github.com/plastron-dev/plastron/runtime/schema"
+)
+
+// produceRequest is the body of a produce request, records not looked into.
+type produceRequest struct {
+	records    []byte
+	key, value rest.SchemaSource
+}
+
+// decodeProduce reads the body of a produce request. The order of its
+// refusals is visible to clients (REST contract 5.2, steps 3 to 7). partition
+// is where records go that name none.
+func decodeProduce(body []byte, partition int32) (produceRequest, []rest.ProduceRecord, error) {
+	var p produceRequest
+	unknown := false
+	err := members(body, func(key string, value []byte) (err error) {
+		switch key {
+		case "records":
+			p.records = value
+		case "key_schema":
+			p.key.Text = textOf(value)
+		case "value_schema":
+			p.value.Text = textOf(value)
+		case "key_schema_id":
+			p.key.ID, err = schemaID(key, value)
+		case "value_schema_id":
+			p.value.ID, err = schemaID(key, value)
+		default:
+			unknown = true
+		}
+		return err
+	})
+	if err != nil {
+		return p, nil, err
+	}
+	if unknown || isEmpty(p.records) {
+		return p, nil, invalidFormat()
+	}
+	if !isArray(p.records) {
+		return p, nil, wrong(http.StatusBadRequest, http.StatusBadRequest, "'records' must be an array")
+	}
+	records := make([]rest.ProduceRecord, 0, 1)
+	err = elements(p.records, func(value []byte) error {
+		r, err := decodeRecord(value, partition)
+		records = append(records, r)
+		return err
+	})
+	return p, records, err
+}
+
+// textOf is a schema text. Clients may send it as JSON instead of as a string
+// of JSON.
+func textOf(value []byte) string {
+	if s, ok := stringValue(value); ok {
+		return s
+	}
+	if isNull(value) {
+		return ""
+	}
+	return string(value)
+}
+
+// schemaID reads an id; null and 0 are none.
+func schemaID(name string, value []byte) (schema.ID, error) {
+	if isNull(value) {
+		return 0, nil
+	}
+	n, ok := intValue(value)
+	if !ok {
+		return 0, notAnInt(name, value)
+	}
+	if n < 0 || n > math.MaxInt32 {
+		n = math.MaxInt32 // an id that no registry gives out
+	}
+	return schema.ID(n), nil
+}
+
+// isEmpty reports whether a value is absent or one that Python calls false.
+func isEmpty(value []byte) bool {
+	if len(value) == 0 {
+		return true
+	}
+	switch value[0] {
+	case '[', '{':
+		next := skipSpace(value, 1)
+		return value[next] == ']' || value[next] == '}'
+	}
+	switch string(value) {
+	case "null", "false", "0", `""`:
+		return true
+	}
+	return false
+}
+
+func decodeRecord(object []byte, partition int32) (rest.ProduceRecord, error) {
+	r := rest.ProduceRecord{Partition: partition}
+	if !isObject(object) {
+		return r, wrong(http.StatusBadRequest, http.StatusBadRequest, "Produce record must be an object")
+	}
+	err := members(object, func(key string, value []byte) error {
+		switch key {
+		case "key":
+			r.Key = orNil(value)
+		case "value":
+			r.Value = orNil(value)
+		case "partition":
+			return recordPartition(&r, value)
+		case "headers":
+			return recordHeaders(&r, value)
+		case "timestamp":
+			return recordTimestamp(&r, value)
+		default:
+			return invalidFormat()
+		}
+		return nil
+	})
+	return r, err
+}
+
+func orNil(value []byte) []byte {
+	if isNull(value) {
+		return nil
+	}
+	return value
+}
+
+// recordPartition overrides the path; null asks for the partitioner's choice.
+func recordPartition(r *rest.ProduceRecord, value []byte) error {
+	if isNull(value) {
+		r.Partition = rest.AnyPartition
+		return nil
+	}
+	var ok bool
+	if r.Partition, ok = partitionValue(value); !ok {
+		return notAnInt("partition", value)
+	}
+	return nil
+}
+
+func recordTimestamp(r *rest.ProduceRecord, value []byte) error {
+	if isNull(value) {
+		return nil
+	}
+	ms, ok := intValue(value)
+	if !ok || ms < 0 || value[0] == '"' {
+		return invalidFormat()
+	}
+	r.Timestamp = time.UnixMilli(ms)
+	return nil
+}
+
+func recordHeaders(r *rest.ProduceRecord, list []byte) error {
+	if isNull(list) {
+		return nil
+	}
+	if !isArray(list) {
+		return invalidFormat()
+	}
+	return elements(list, func(value []byte) error {
+		h, err := decodeHeader(value)
+		r.Headers = append(r.Headers, h)
+		return err
+	})
+}
+
+func decodeHeader(object []byte) (rest.Header, error) {
+	var h rest.Header
+	if !isObject(object) {
+		return h, invalidFormat()
+	}
+	named := false
+	err := members(object, func(key string, value []byte) error {
+		ok := false
+		switch key {
+		case "key":
+			h.Key, ok = stringValue(value)
+			named = ok
+		case "value":
+			if isNull(value) {
+				h.Value, ok = nil, true
+				break
+			}
+			var text string
+			if text, ok = stringValue(value); ok {
+				var err error
+				h.Value, err = base64.StdEncoding.Strict().DecodeString(text)
+				ok = err == nil
+			}
+		}
+		if !ok {
+			return invalidFormat()
+		}
+		return nil
+	})
+	if err == nil && !named {
+		err = invalidFormat()
+	}
+	return h, err
+}
