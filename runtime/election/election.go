@@ -10,6 +10,8 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 )
 
+const defaultSession = 10 * time.Second
+
 // Config says who we are and how the group is kept.
 type Config struct {
 	// GroupID is the group, "schema-registry" if empty.
@@ -87,7 +89,21 @@ type Election struct {
 	drained bool
 }
 
-// New checks cfg and starts nothing. The client must outlive Run. onPromote is
+// ClientOpts are options for the client of an election with this session
+// time-out (0 is the default). A request that gets no answer blocks its
+// connection, and every heartbeat behind it, until the client gives the
+// connection up; with the time-outs of other clients one lost packet would
+// cost the lease.
+func ClientOpts(session time.Duration) []kgo.Opt {
+	limit := min(or(session, defaultSession)/5, 2*time.Second)
+	return []kgo.Opt{
+		kgo.RequestTimeoutOverhead(max(limit, 100*time.Millisecond)),
+		kgo.DialTimeout(max(limit, 500*time.Millisecond)),
+	}
+}
+
+// New checks cfg and starts nothing. The client, made with ClientOpts, must
+// outlive Run. onPromote is
 // the barrier: it writes a record, reads the topic up to it and returns nil
 // when this node knows all that was ever written; it is repeated until it
 // succeeds, and its context ends with the generation. clock is usually
@@ -117,7 +133,7 @@ func (c Config) withDefaults() Config {
 	if c.Strategy == "" {
 		c.Strategy = Lowest
 	}
-	c.Session = or(c.Session, 10*time.Second)
+	c.Session = or(c.Session, defaultSession)
 	c.Heartbeat = or(c.Heartbeat, min(c.Session/3, time.Second))
 	// A member that is removed by the rebalance time-out must have lost its
 	// lease before, so the rebalance takes at least the session.

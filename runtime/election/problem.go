@@ -81,8 +81,8 @@ func isRoutine(err error) bool {
 }
 
 // pause is how long to wait before the next attempt: nothing after an
-// ordinary end, else growing from 100 ms to 1 s; a missing right or a wrong
-// setting is not repaired within a second.
+// ordinary end, else growing from 100 ms to 1 s, and 1 s at once if somebody
+// has to repair a right or a setting first.
 func pause(err error, attempt int) time.Duration {
 	switch {
 	case errors.Is(err, kerr.RebalanceInProgress), errors.Is(err, kerr.UnknownMemberID), errors.Is(err, kerr.IllegalGeneration):
@@ -90,7 +90,7 @@ func pause(err error, attempt int) time.Duration {
 			return 0
 		}
 	case err != nil && !kafka.Classify(err).Temporary():
-		return 2 * time.Second
+		return time.Second
 	}
 	return min(time.Second, 100*time.Millisecond<<min(max(attempt-1, 0), 4))
 }

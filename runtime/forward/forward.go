@@ -6,10 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -52,6 +53,9 @@ type Forwarder struct {
 	cfg       Config
 	role      Role
 	transport http.RoundTripper
+	// traced: transport reports its connections through httptrace, so it is
+	// known whether anything was sent.
+	traced bool
 }
 
 // New makes a Forwarder. A nil transport is one made from cfg, whose TLS files
@@ -73,7 +77,8 @@ func New(cfg Config, role Role, transport http.RoundTripper) (*Forwarder, error)
 		}
 		transport = made
 	}
-	return &Forwarder{cfg: cfg, role: role, transport: transport}, nil
+	_, traced := transport.(*http.Transport)
+	return &Forwarder{cfg: cfg, role: role, transport: transport, traced: traced}, nil
 }
 
 // Close drops idle connections.
@@ -149,9 +154,15 @@ func (f *Forwarder) Forward(w http.ResponseWriter, r *http.Request, body []byte,
 	if err != nil {
 		return err
 	}
-	resp, err := f.transport.RoundTrip(out)
+	var connected atomic.Bool
+	trace := &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { connected.Store(true) }}
+	resp, err := f.transport.RoundTrip(out.WithContext(httptrace.WithClientTrace(ctx, trace)))
 	if err != nil {
-		return fmt.Errorf("forwarding to %s: %w: %w", primary, classify(err), err)
+		kind := ErrUnknownOutcome
+		if f.traced && !connected.Load() {
+			kind = ErrUnreachable // No connection, TLS handshake included: nothing was sent.
+		}
+		return fmt.Errorf("forwarding to %s: %w: %w", primary, kind, err)
 	}
 	defer func() { _ = resp.Body.Close() }()
 	if resp.Header.Get(refusalMark) != "" {
@@ -213,17 +224,6 @@ func targetURL(r *http.Request, primary string) (*url.URL, error) {
 		Scheme: base.Scheme, Host: base.Host,
 		Path: target.Path, RawPath: target.RawPath, RawQuery: target.RawQuery, ForceQuery: target.ForceQuery,
 	}, nil
-}
-
-// classify tells "nothing was sent" from "perhaps carried out". Only a failed
-// dial is certain; the transport itself repeats a request on a fresh
-// connection when a kept one turns out to be closed before anything was sent.
-func classify(err error) error {
-	var op *net.OpError
-	if errors.As(err, &op) && op.Op == "dial" {
-		return ErrUnreachable
-	}
-	return ErrUnknownOutcome
 }
 
 // sleep waits for d, or less if the role changes; false means that the
