@@ -24,7 +24,6 @@ type Metrics struct {
 	received  *prometheus.SummaryVec
 	sent      *prometheus.SummaryVec
 
-	skipped   *prometheus.CounterVec
 	processed *prometheus.CounterVec
 	errors    *prometheus.CounterVec
 	unknown   prometheus.Counter
@@ -78,9 +77,6 @@ func (m *Metrics) declareRegistry() {
 	m.processed = prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "karapace_schema_reader_records_processed_total", Help: "Records of the schemas topic that were applied.",
 	}, []string{"keymode"})
-	m.skipped = prometheus.NewCounterVec(prometheus.CounterOpts{
-		Name: "karapace_records_skipped_total", Help: "Records of the schemas topic that could not be applied.",
-	}, []string{"reason"})
 	m.errors = prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "karapace_exceptions_total", Help: "Faults of the program itself, such as a panic in a handler.",
 	}, []string{"exception", "where"})
@@ -95,7 +91,7 @@ func (m *Metrics) declareRegistry() {
 func (m *Metrics) all() []prometheus.Collector {
 	return []prometheus.Collector{
 		m.requests, m.requests4, m.inside, m.inside4, m.duration, m.received, m.sent,
-		m.processed, m.skipped, m.errors, m.unknown, m.conflicts,
+		m.processed, m.errors, m.unknown, m.conflicts,
 	}
 }
 
@@ -160,14 +156,6 @@ func knownMethod(method string) string {
 func (m *Metrics) RecordsProcessed(keyMode string, n int) {
 	if m != nil {
 		m.processed.WithLabelValues(keyMode).Add(float64(n))
-	}
-}
-
-// RecordSkipped counts a record that could not be applied. The reason is one
-// of a few constants.
-func (m *Metrics) RecordSkipped(reason string) {
-	if m != nil {
-		m.skipped.WithLabelValues(reason).Inc()
 	}
 }
 

@@ -17,6 +17,9 @@ type State struct {
 	// TopicOK is false when the schemas topic would lose schemas, for example
 	// by a cleanup policy other than compact.
 	TopicOK bool
+	// Skipped counts records that could not be applied, by a reason that is
+	// one of a few constants.
+	Skipped map[string]int64
 }
 
 // ObserveState adds the metrics of a registry. The function is called for
@@ -29,8 +32,9 @@ func (m *Metrics) ObserveState(state func() State) error {
 }
 
 type stateCollector struct {
-	state  func() State
-	gauges []gauge
+	state   func() State
+	gauges  []gauge
+	skipped *prometheus.Desc
 }
 
 // gauge is one value of a state.
@@ -45,7 +49,8 @@ func newStateCollector(state func() State) stateCollector {
 		return prometheus.NewDesc("karapace_"+name, help, labels, nil)
 	}
 	versions := describe("schema_reader_subject_data_schema_versions", "Versions by state: live, or soft-deleted.", "state")
-	return stateCollector{state: state, gauges: []gauge{
+	skipped := describe("records_skipped_total", "Records of the schemas topic that could not be applied.", "reason")
+	return stateCollector{state: state, skipped: skipped, gauges: []gauge{
 		{describe("schema_reader_schemas", "Schemas with an id of their own."), nil,
 			func(s State) float64 { return float64(s.Schemas) }},
 		{describe("schema_reader_subjects", "Subjects, soft-deleted ones included."), nil,
@@ -70,6 +75,7 @@ func (c stateCollector) Describe(ch chan<- *prometheus.Desc) {
 	for _, g := range c.gauges {
 		ch <- g.desc
 	}
+	ch <- c.skipped
 }
 
 // Collect implements prometheus.Collector.
@@ -77,6 +83,9 @@ func (c stateCollector) Collect(ch chan<- prometheus.Metric) {
 	s := c.state()
 	for _, g := range c.gauges {
 		ch <- prometheus.MustNewConstMetric(g.desc, prometheus.GaugeValue, g.value(s), g.labels...)
+	}
+	for reason, n := range s.Skipped {
+		ch <- prometheus.MustNewConstMetric(c.skipped, prometheus.CounterValue, float64(n), reason)
 	}
 }
 
