@@ -80,7 +80,11 @@ func (j *Judgement) unreached(in *Input) {
 		j.KeepReady = true
 		return
 	}
-	j.say(unknown(v1alpha1.ConditionRegistered, v1alpha1.ReasonRegistryUnreachable, message))
+	for _, typ := range []string{
+		v1alpha1.ConditionValid, v1alpha1.ConditionCompatible, v1alpha1.ConditionRegistered, v1alpha1.ConditionConfigSynced, v1alpha1.ConditionInSync,
+	} {
+		j.say(unknown(typ, v1alpha1.ReasonRegistryUnreachable, message))
+	}
 }
 
 // failed overrules what was said before with the call that failed.
