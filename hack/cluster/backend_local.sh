@@ -69,6 +69,7 @@ local_up() {
   [[ $(stat -f -c %T "$state") != overlayfs ]] || snapshotter=native # overlays don't stack
 
   say "starting the node"
+  echo "$host_ip" >"$state/host-address" # the variables need not be set again for it
   pki "$node_ip" "$service_ip" 6443
   mkdir -p "$state"/{bin,cni,config,images,pv,run/lock,sysctl,var-lib}
   for i in containerd.toml kubelet.yaml kube-proxy.yaml Corefile; do local_config "$i" >"$state/config/$i"; done
@@ -187,4 +188,4 @@ local_remove() {
   rm -rf --one-file-system "$state"
 }
 
-local_host_address() { echo "$host_ip"; }
+local_host_address() { cat "$state/host-address" 2>/dev/null || echo "$host_ip"; }
