@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/plastron-dev/plastron/runtime/format"
 	"github.com/plastron-dev/plastron/runtime/schema"
@@ -14,7 +15,7 @@ func parsed(t testing.TB, text string) format.Parsed {
 	t.Helper()
 	p, err := format.Parse(schema.Schema{Type: schema.Avro, Text: text}, nil, format.DefaultLimits())
 	if err != nil {
-		t.Fatalf("%s: %v", text, err)
+		t.Fatalf("%.200s: %v", text, err)
 	}
 	return p
 }
@@ -313,7 +314,9 @@ func TestLogicalTypes(t *testing.T) {
 
 func TestHostileData(t *testing.T) {
 	t.Parallel()
-	of := func(text string) tester { return tester{t, codec(t, text, AvroOptions{MaxJSON: 1 << 20, MaxBinary: 1 << 20})} }
+	of := func(text string) tester {
+		return tester{t, codec(t, text, AvroOptions{MaxJSON: 1 << 20, MaxBinary: 1 << 20})}
+	}
 	const huge = "\xfe\xff\xff\xff\xff\xff\xff\xff\xff\x01" // 2^63-1
 	const negative = "\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01"
 
@@ -359,6 +362,39 @@ func TestHostileAmbiguousUnions(t *testing.T) {
 	if _, err := c.AppendBinary(nil, []byte(deep+`1`+strings.Repeat("}", 60))); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// Building a codec costs little, whatever the schema says about defaults.
+func TestHostileSchemas(t *testing.T) {
+	f := func(name, text string) {
+		t.Helper()
+		p := parsed(t, text)
+		start := time.Now()
+		if _, err := NewAvroCodec(p); err != nil {
+			t.Fatal(err)
+		}
+		took := time.Since(start)
+		t.Logf("%s: %v", name, took)
+		if took > 2*time.Second {
+			t.Errorf("%s: took %v", name, took)
+		}
+	}
+	list := func(n int, item func(i int) string) string {
+		items := make([]string, n)
+		for i := range items {
+			items[i] = item(i)
+		}
+		return strings.Join(items, ",")
+	}
+
+	f("50,000 fields", `{"type":"record","name":"R","fields":[`+list(50_000, func(i int) string { return fmt.Sprintf(`{"name":"f%d","type":"int"}`, i) })+`]}`)
+	// Each record holds the one before twice, by default.
+	f("defaults that double", `[{"type":"record","name":"R0","fields":[{"name":"x","type":"string","default":"xxxxxxxx"}]},`+list(5000, func(i int) string {
+		return fmt.Sprintf(`{"type":"record","name":"R%d","fields":[{"name":"a","type":"R%d","default":{}},{"name":"b","type":"R%d","default":{}}]}`, i+1, i, i)
+	})+`]`)
+	// One long default, asked for again and again.
+	f("a long default in many fields", `{"type":"record","name":"R","fields":[{"name":"first","type":{"type":"record","name":"L","fields":[{"name":"x","type":"string","default":"`+strings.Repeat("x", 100_000)+`"}]}},`+
+		list(20_000, func(i int) string { return fmt.Sprintf(`{"name":"f%d","type":"L","default":{}}`, i) })+`]}`)
 }
 
 func TestCodecOfAnotherType(t *testing.T) {

@@ -54,11 +54,7 @@ func (f *former) named(t *Type) {
 	f.seen[t] = struct{}{}
 	f.raw(`{"name":`)
 	f.quoted(t.FullName())
-	kind := t.Kind.String()
-	if t.IsError {
-		kind = "error"
-	}
-	f.raw(`,"type":"` + kind + `"`)
+	f.raw(`,"type":"` + t.Kind.String() + `"`) // An error is a record here.
 	switch t.Kind {
 	case Record:
 		f.raw(`,"fields":[`)

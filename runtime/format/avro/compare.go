@@ -20,6 +20,7 @@ func Readable(reader, writer *Schema, flavour schema.Flavour) []schema.Finding {
 		flavour: flavour,
 		known:   map[pair]*result{},
 		lowest:  stillOpen,
+		fine:    &result{ok: true},
 		steps:   maxSteps,
 	}
 	r := c.compare(reader.root, writer.root)
@@ -39,7 +40,11 @@ const (
 	maxSteps    = 1_000_000
 	maxNesting  = 10_000
 	maxFindings = 1_000
-	stillOpen   = 1 << 30 // deeper than any depth
+
+	// Passing over a branch of a union is that much cheaper than a step.
+	branchesPerStep = 16
+
+	stillOpen = 1 << 30 // deeper than any depth
 )
 
 type pair struct{ reader, writer *Type }
@@ -47,12 +52,13 @@ type pair struct{ reader, writer *Type }
 // result is what is known about a pair of types.
 type result struct {
 	ok bool
-	// own are the findings at this pair, inner the results of pairs below it
-	// that failed. Results are shared, findings are not copied upwards: a
-	// record that is used in many places is reported once, and the memory for
-	// a chain of records does not grow with its square.
-	own   []schema.Finding
-	inner []*result
+	// finding is set for a result that is one finding and nothing else; inner
+	// are the results below that failed, in the order of the walk. Results are
+	// shared, findings are not copied upwards: a record that is used in many
+	// places is reported once, and the memory for a chain of records does not
+	// grow with its square.
+	finding *schema.Finding
+	inner   []*result
 
 	// open is true while the pair is being compared; depth is its position on
 	// the way from the root.
@@ -65,7 +71,9 @@ func (r *result) flatten(findings []schema.Finding, seen map[*result]struct{}) [
 		return findings
 	}
 	seen[r] = struct{}{}
-	findings = append(findings, r.own...)
+	if r.finding != nil {
+		findings = append(findings, *r.finding)
+	}
 	for _, inner := range r.inner {
 		findings = inner.flatten(findings, seen)
 	}
@@ -80,9 +88,10 @@ func (r *result) add(inner *result) {
 }
 
 func (r *result) fail(f schema.Finding) {
-	r.ok = false
-	r.own = append(r.own, f)
+	r.add(failed(f))
 }
+
+func failed(f schema.Finding) *result { return &result{finding: &f} }
 
 // comparer walks a reader and a writer together.
 //
@@ -101,6 +110,7 @@ func (r *result) fail(f schema.Finding) {
 type comparer struct {
 	flavour   schema.Flavour
 	known     map[pair]*result
+	fine      *result // the answer for everything that reads and is not remembered
 	trail     []pair
 	lowest    int // lowest depth of an open pair that was leaned on
 	depth     int
@@ -114,7 +124,7 @@ func (c *comparer) compare(reader, writer *Type) *result {
 	c.steps--
 	if c.steps < 0 || c.exhausted {
 		c.exhausted = true
-		return &result{ok: true} // The walk is void; end it quickly.
+		return c.fine // The walk is void; end it quickly.
 	}
 	if !reader.Named() || reader.Kind != writer.Kind {
 		return c.types(reader, writer)
@@ -123,7 +133,7 @@ func (c *comparer) compare(reader, writer *Type) *result {
 	if r, met := c.known[key]; met {
 		if r.open {
 			c.lowest = min(c.lowest, r.depth)
-			return &result{ok: true}
+			return c.fine
 		}
 		return r
 	}
@@ -134,7 +144,7 @@ func (c *comparer) compare(reader, writer *Type) *result {
 func (c *comparer) named(key pair) *result {
 	if c.depth >= maxNesting {
 		c.exhausted = true
-		return &result{ok: true}
+		return c.fine
 	}
 	r := &result{ok: true, open: true, depth: c.depth}
 	c.known[key] = r
@@ -166,33 +176,46 @@ func (c *comparer) named(key pair) *result {
 
 // types compares everything but two named types of one kind.
 func (c *comparer) types(reader, writer *Type) *result {
-	r := &result{ok: true}
+	if writer.Kind <= String && (reader.Kind == writer.Kind || promotes(writer.Kind, reader.Kind)) {
+		return c.fine
+	}
 	switch {
 	case reader.Kind == Union && writer.Kind == Union:
-		for i, branch := range writer.Branches {
-			if !c.unionReads(reader, branch) {
-				c.push(strconv.Itoa(i))
-				r.fail(c.missingBranch(branch, true))
-				c.pop()
-			}
-		}
+		return c.unions(reader, writer)
 	case writer.Kind == Union:
+		r := &result{ok: true}
 		for i, branch := range writer.Branches {
 			c.below(strconv.Itoa(i), r, reader, branch)
 		}
+		return r
 	case reader.Kind == Union:
-		if !c.unionReads(reader, writer) {
-			r.fail(c.missingBranch(writer, false))
+		if c.unionReads(reader, writer) {
+			return c.fine
 		}
-	case reader.Kind == writer.Kind:
-		switch reader.Kind {
-		case Array:
-			c.below("items", r, reader.Elem, writer.Elem)
-		case Map:
-			c.below("values", r, reader.Elem, writer.Elem)
+		return failed(c.missingBranch(writer, false))
+	case reader.Kind != writer.Kind:
+		return failed(c.typeMismatch(reader, writer))
+	case reader.Kind == Array:
+		return c.inside("items", reader.Elem, writer.Elem)
+	default:
+		return c.inside("values", reader.Elem, writer.Elem)
+	}
+}
+
+// unions compares two unions: some branch of the reader has to read each
+// branch of the writer.
+func (c *comparer) unions(reader, writer *Type) *result {
+	r := c.fine
+	for i, branch := range writer.Branches {
+		if c.unionReads(reader, branch) {
+			continue
 		}
-	case !promotes(writer.Kind, reader.Kind):
-		r.fail(c.typeMismatch(reader, writer))
+		if r.ok {
+			r = &result{ok: true}
+		}
+		c.push(strconv.Itoa(i))
+		r.fail(c.missingBranch(branch, true))
+		c.pop()
 	}
 	return r
 }
@@ -200,12 +223,11 @@ func (c *comparer) types(reader, writer *Type) *result {
 // unionReads reports whether some branch of the reader reads the writer, which
 // is no union.
 func (c *comparer) unionReads(reader, writer *Type) bool {
+	if c.steps -= len(reader.Branches) / branchesPerStep; c.steps < 0 || c.exhausted {
+		c.exhausted = true
+		return true
+	}
 	for _, branch := range reader.Branches {
-		c.steps--
-		if c.steps < 0 {
-			c.exhausted = true
-			return true
-		}
 		// Looking at kind and name first keeps a union of n records against
 		// another one from comparing n² pairs of records.
 		if branch.Kind != writer.Kind && !promotes(writer.Kind, branch.Kind) ||
@@ -331,10 +353,16 @@ func promotes(writer, reader TypeKind) bool {
 	}
 }
 
-func (c *comparer) below(key string, r *result, reader, writer *Type) {
+// inside compares types one step further down.
+func (c *comparer) inside(key string, reader, writer *Type) *result {
 	c.push(key)
-	r.add(c.compare(reader, writer))
+	r := c.compare(reader, writer)
 	c.pop()
+	return r
+}
+
+func (c *comparer) below(key string, r *result, reader, writer *Type) {
+	r.add(c.inside(key, reader, writer))
 }
 
 func (c *comparer) push(key string) { c.path = append(c.path, key) }

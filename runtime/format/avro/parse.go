@@ -85,6 +85,8 @@ type parser struct {
 	limits jsonx.Limits
 	strict bool
 	path   []string
+
+	primitives [String + 1]*Type
 }
 
 func (p *parser) text(text string) (*Type, *jsonx.Doc, error) {
@@ -124,7 +126,7 @@ func (p *parser) value(v jsonx.Value, space string) (*Type, error) {
 
 func (p *parser) reference(name, space string) (*Type, error) {
 	if kind, ok := primitive(name); ok {
-		return &Type{Kind: kind}, nil
+		return p.plain(kind), nil
 	}
 	short, in := splitName(name, nil, space)
 	if t, ok := p.named[joinName(short, in)]; ok {
@@ -138,6 +140,15 @@ func (p *parser) reference(name, space string) (*Type, error) {
 		return nil, p.fail("unknown type %q (%s)", name, full)
 	}
 	return nil, p.fail("unknown type %q", name)
+}
+
+// plain returns the one Type of a schema for a primitive without properties: a
+// record of 1e5 integers would otherwise hold as many equal ones.
+func (p *parser) plain(kind TypeKind) *Type {
+	if p.primitives[kind] == nil {
+		p.primitives[kind] = &Type{Kind: kind}
+	}
+	return p.primitives[kind]
 }
 
 func (p *parser) union(v jsonx.Value, space string) (*Type, error) {
@@ -234,6 +245,9 @@ func (p *parser) object(v jsonx.Value, space string) (*Type, error) {
 	}
 	name := a.typ.Text()
 	if kind, ok := primitive(name); ok {
+		if len(a.props) == 0 && !a.def.Valid() && !a.order.Valid() {
+			return p.plain(kind), nil
+		}
 		t := &Type{Kind: kind}
 		p.finish(t, &a)
 		return t, nil
