@@ -325,6 +325,35 @@ func TestWokenPrimaryMayNotWrite(t *testing.T) {
 	}
 }
 
+// A primary that could not end its appends says so, and its successor waits.
+func TestUndrainedHandOverMeansWaiting(t *testing.T) {
+	t.Parallel()
+	c := cluster(t)
+	b := startNode(t, c, "b", func(cfg *Config) {
+		cfg.Release = func(context.Context) error { return errors.New("append in flight") }
+	})
+	b.awaitPrimary()
+	a := startNode(t, c, "a", func(cfg *Config) { cfg.Waiting = 700 * time.Millisecond })
+	a.await("chosen", func(s State) bool { return s.Chosen })
+	if took := a.awaitPrimary(); took < 600*time.Millisecond {
+		t.Errorf("primary after %s although the last one has appends in flight", took)
+	}
+}
+
+// It does not leave the group either, since leaving is a promise.
+func TestUndrainedNodeLetsItsSessionRunOut(t *testing.T) {
+	t.Parallel()
+	c := cluster(t)
+	a := startNode(t, c, "a", func(cfg *Config) {
+		cfg.Release = func(context.Context) error { return errors.New("append in flight") }
+	})
+	a.awaitPrimary()
+	a.stop()
+	if g := c.GroupInfo("schema-registry"); g == nil || len(g.Members) != 1 {
+		t.Errorf("left the group: %+v", g)
+	}
+}
+
 // A failing barrier keeps the node from writing, and is tried again.
 func TestNoRoleWithoutBarrier(t *testing.T) {
 	t.Parallel()

@@ -42,8 +42,10 @@ func (l lease) left(now time.Time) time.Duration {
 	end := l.end()
 	mono := end.Sub(now)
 	wall := end.Round(0).Sub(now.Round(0))
-	return max(0, min(mono, wall))
+	return earlier(mono, wall)
 }
+
+func earlier(mono, wall time.Duration) time.Duration { return max(0, min(mono, wall)) }
 
 // holds reports whether writing is allowed at now.
 func (l lease) holds(now time.Time) bool { return l.left(now) > 0 }

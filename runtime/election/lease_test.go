@@ -1,9 +1,13 @@
 package election
 
 import (
+	"context"
+	"fmt"
+	"io"
 	"testing"
 	"time"
 
+	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kmsg"
 )
 
@@ -31,18 +35,24 @@ func TestLease(t *testing.T) {
 }
 
 // A machine that was suspended wakes up with a monotonic clock that stood
-// still. Round(0) strips the monotonic reading, which is how the wall clock is
-// moved apart from it here.
+// still; a wall clock may be set back. The two cannot be moved apart in a
+// time.Time, so the rule is tested on what is left by each.
 func TestLeaseEndsByEitherClock(t *testing.T) {
 	t.Parallel()
-	now := time.Now()
-	l := newLease(now.Round(0).Add(-9*time.Second), 10*time.Second, 2*time.Second)
-	if l.holds(now) {
-		t.Error("holds although the wall clock says that it is over")
+	f := func(mono, wall, want time.Duration) {
+		t.Helper()
+		if got := earlier(mono, wall); got != want {
+			t.Errorf("monotonic %s, wall %s: %s are left; want %s", mono, wall, got, want)
+		}
 	}
-	l = newLease(now.Add(-9*time.Second), 10*time.Second, 2*time.Second)
-	if l.holds(now) {
-		t.Error("holds although the monotonic clock says that it is over")
+	f(5*time.Second, -time.Hour, 0)
+	f(-time.Second, time.Hour, 0)
+	f(5*time.Second, 4*time.Second, 4*time.Second)
+	f(3*time.Second, time.Hour, 3*time.Second)
+
+	now := time.Now()
+	if newLease(now.Add(-9*time.Second), 10*time.Second, 2*time.Second).holds(now) {
+		t.Error("holds a second after its end")
 	}
 }
 
@@ -96,15 +106,16 @@ func TestFenced(t *testing.T) {
 
 // How long a chosen node keeps still, and that a node which held the role does
 // not.
-func TestWaiting(t *testing.T) {
+func TestChosenRole(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-	const waiting, session = 5 * time.Second, 10 * time.Second
+	const waiting, session, resume = 5 * time.Second, 10 * time.Second, -time.Second
 	f := func(want time.Duration, last past, j joined, a assignment) {
 		t.Helper()
 		e := &Election{cfg: Config{Waiting: waiting, Session: session}, past: last, group: &group{memberID: "me"}}
-		if got, reason := e.waiting(j, a, now); got != want {
-			t.Errorf("waits %s (%s); want %s", got, reason, want)
+		r := e.chosenRole(j, a, now)
+		if r.wait != max(want, 0) || r.resume != (want == resume) {
+			t.Errorf("waits %s (%s), resumes %v; want %s", r.wait, r.reason, r.resume, want)
 		}
 	}
 	me := func(p past) past { p.memberID = "me"; return p }
@@ -112,7 +123,7 @@ func TestWaiting(t *testing.T) {
 
 	f(waiting, past{}, j, assignment{})
 	f(0, past{}, j, assignment{fenced: true})
-	f(0, me(past{generation: 4, held: true, chosen: true}), j, assignment{})
+	f(resume, me(past{generation: 4, held: true, chosen: true}), j, assignment{})
 	// A generation in between, or another member id: somebody else may have been primary.
 	f(waiting, me(past{generation: 3, held: true, chosen: true}), j, assignment{})
 	f(waiting, past{generation: 4, held: true, chosen: true, memberID: "before"}, j, assignment{})
@@ -127,4 +138,52 @@ func TestWaiting(t *testing.T) {
 	alone.members = make([]kmsg.JoinGroupResponseMember, 2)
 	f(waiting, past{}, alone, assignment{})
 	f(waiting, past{}, joined{generation: 1}, assignment{})
+}
+
+// When nobody from before can be left over, as a node remembers it.
+func TestRemember(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	const waiting, session = 5 * time.Second, 10 * time.Second
+	f := func(raw string, r role, fencedHolder bool, safe time.Duration) {
+		t.Helper()
+		a, err := parseAssignment([]byte(raw))
+		e := &Election{group: &group{memberID: "me"}, cfg: Config{
+			Waiting: waiting, Session: session, Release: func(context.Context) error { return nil },
+		}}
+		p := e.remember(joined{generation: 4}, a, err, r, now)
+		if p.fencedHolder != fencedHolder || p.foreign == fencedHolder || p.safe.Sub(now) != safe {
+			t.Errorf("%s: fenced %v, foreign %v, safe after %s", raw, p.fencedHolder, p.foreign, p.safe.Sub(now))
+		}
+	}
+	const plain = `{"master":"m","master_identity":{"host":"a","port":1,"scheme":"http","master_eligibility":true},"error":0`
+	const ours = `{"master":"m","master_identity":{"host":"a","port":1,"master_eligibility":true,"plastron_fence":0},"error":0`
+
+	f(plain+`}`, role{}, false, session)
+	f(ours+`}`, role{}, true, session)
+	f(ours+`,"plastron_fenced":true}`, role{}, true, 0)
+	f(`{"error":0,"version":1}`, role{}, true, session)
+	f(`garbage`, role{}, false, session)
+	// An error code: Karapace's nodes follow the name all the same.
+	f(`{"error":1,"master":"m","version":1}`, role{}, false, session)
+	// Chosen ourselves.
+	f(plain+`}`, role{chosen: true, wait: time.Second}, true, time.Second)
+}
+
+// The assignor knows for sure that nobody was assigned anything if its own
+// SyncGroup was refused because of another rebalance.
+func TestGenerationWithoutAssignment(t *testing.T) {
+	t.Parallel()
+	f := func(j joined, err error, want int32) {
+		t.Helper()
+		e := &Election{past: past{generation: 4}}
+		e.notAssigned(j, fmt.Errorf("syncing: %w", err))
+		if e.past.generation != want {
+			t.Errorf("%+v, %v: knows generation %d; want %d", j, err, e.past.generation, want)
+		}
+	}
+	f(joined{generation: 5, leader: true}, kerr.RebalanceInProgress, 5)
+	f(joined{generation: 5}, kerr.RebalanceInProgress, 4)
+	f(joined{generation: 5, leader: true}, io.EOF, 4)
+	f(joined{generation: 6, leader: true}, kerr.RebalanceInProgress, 4)
 }

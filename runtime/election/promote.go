@@ -5,8 +5,16 @@ import (
 	"time"
 )
 
-// waiting says how long a chosen node keeps still before it runs the barrier,
-// and why, for the log.
+// role is what one generation means for this node.
+type role struct {
+	chosen bool
+	wait   time.Duration
+	reason string
+	resume bool // was primary without interruption: neither wait nor barrier
+}
+
+// chosenRole says how long a chosen node keeps still before it runs the
+// barrier, and why, for the log.
 //
 // The danger is a second writer: it would choose an id that we are about to
 // choose. So the role starts when nobody else can still be writing, and these
@@ -24,25 +32,28 @@ import (
 // them. If we saw ourselves that the last primary was a foreign node, the wait
 // is at least the session time-out, since it may have been cut off rather than
 // asked to stop, and Karapace notices that late.
-func (e *Election) waiting(j joined, a assignment, now time.Time) (time.Duration, string) {
+func (e *Election) chosenRole(j joined, a assignment, now time.Time) role {
 	last := e.past
-	follows := last.generation > 0 && j.generation == last.generation+1 && last.memberID == e.group.memberID
+	next := last.generation > 0 && j.generation == last.generation+1
+	same := next && last.memberID == e.group.memberID
+	r := role{chosen: true}
 	switch {
+	case same && last.held:
+		r.resume, r.reason = true, "held the role before"
 	case e.cfg.Waiting <= 0:
-		return 0, "waiting time is 0"
-	case follows && last.held:
-		return 0, "held the role before"
-	case follows && last.chosen:
-		return max(0, last.safe.Sub(now)), "still waiting from the generation before"
+		r.reason = "waiting time is 0"
+	case same && last.chosen:
+		r.wait, r.reason = max(0, last.safe.Sub(now)), "still waiting from the generation before"
 	case j.generation == 1 && j.leader && len(j.members) == 1:
-		return 0, "first and only member of the group"
+		r.reason = "first and only member of the group"
 	case a.fenced:
-		return 0, "the last primary is known to have stopped"
-	case last.foreign && last.generation > 0 && j.generation == last.generation+1:
-		return max(e.cfg.Waiting, e.cfg.Session), "the last primary was a foreign node"
+		r.reason = "the last primary is known to have stopped"
+	case next && last.foreign:
+		r.wait, r.reason = max(e.cfg.Waiting, e.cfg.Session), "the last primary was a foreign node"
 	default:
-		return e.cfg.Waiting, "the last primary is not known"
+		r.wait, r.reason = e.cfg.Waiting, "the last primary is not known"
 	}
+	return r
 }
 
 // promote waits, then runs the barrier until it succeeds, and reports success

@@ -87,24 +87,14 @@ func (e *Election) notAssigned(j joined, err error) {
 	}
 }
 
-// role is what one generation means for this node.
-type role struct {
-	chosen bool
-	wait   time.Duration
-	reason string
-	resume bool // was primary without interruption: neither wait nor barrier
-}
-
 // enter publishes the new generation and works out our role in it.
 func (e *Election) enter(j joined, a assignment, parseErr error, now time.Time) role {
 	chosen := a.names(e.group.memberID)
 	next := State{Generation: j.generation, MemberID: e.group.memberID, Joined: true, Chosen: chosen}
 	next.PrimaryURL = e.primaryURL(a, chosen)
-	r := role{chosen: chosen}
-	follows := e.past.generation > 0 && j.generation == e.past.generation+1 && e.past.memberID == e.group.memberID
+	var r role
 	if chosen {
-		r.wait, r.reason = e.waiting(j, a, now)
-		r.resume = follows && e.past.held
+		r = e.chosenRole(j, a, now)
 	}
 	e.past = e.remember(j, a, parseErr, r, now)
 	next.Primary = r.resume
