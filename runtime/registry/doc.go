@@ -23,6 +23,6 @@
 // Files: registry.go (dependencies), write.go (queue, batches, settling),
 // draft.go (the state inside a batch), register.go, delete.go, config.go,
 // mode.go, compatibility.go, lookup.go (reads of one thing), list.go (reads of
-// many), parse.go and cache.go (parsed schemas, kept within bounds), errors.go
+// many), guid.go, parse.go and cache.go (parsed schemas, kept within bounds), errors.go
 // (kinds).
 package registry

@@ -39,8 +39,8 @@ func (r *Registry) ByID(context string, id schema.ID) (*Entry, error) {
 	return nil, &Error{Kind: SchemaNotFound, ID: id}
 }
 
-// Holders returns the versions that carry an id, by subject and version. An id
-// that no version carries is SchemaNotFound; an id whose holders are all out
+// Holders returns the versions that carry an id, in the order in which they
+// were registered. An id that no version carries is SchemaNotFound; an id whose holders are all out
 // of sight is an empty list.
 func (r *Registry) Holders(context string, id schema.ID, vis Visibility) ([]*Entry, error) {
 	all := r.views.View().ByID(context, id)

@@ -1,0 +1,27 @@
+// Package registryhttp is the HTTP surface of the schema registry: routes,
+// media types, bodies, and the one table from error kinds to status, code and
+// text, in Karapace's and in Confluent's flavour. It decides nothing about
+// schemas; that is package registry.
+//
+// Package app calls New and puts the chain of package httpserver around the
+// handler.
+//
+// Not obvious:
+//
+//   - Routes match the path as it came over the wire, so that "a%2Fb" is one
+//     subject; variables are decoded afterwards, and "+" stays a plus.
+//   - A write on a node that may not write is handed to package forward with
+//     its untouched body (write in handover.go). A registration that is known
+//     already is answered by every node.
+//   - Fields that Karapace does not have are sent to those who say that they
+//     can take them: requests with Confluent-Accept-Unknown-Properties.
+//   - GET /schemas/ids/{id} has a short way around the router (fast.go); a test
+//     holds it equal to the ordinary one.
+//
+// Files: routes.go (the whole surface), call.go (one request), handover.go
+// (writes, the primary, not being ready), subjects.go, schemas.go, config.go,
+// mode.go, compatibility.go, server.go (health, primary, identity), body.go
+// and problem.go (request bodies and what is wrong with them), params.go (path
+// and query), encode.go (answers), errors.go (kind to status, code, text),
+// fast.go.
+package registryhttp

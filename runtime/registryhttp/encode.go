@@ -1,0 +1,159 @@
+package registryhttp
+
+import (
+	"strconv"
+
+	"github.com/plastron-dev/plastron/runtime/httpserver"
+	"github.com/plastron-dev/plastron/runtime/registry"
+	"github.com/plastron-dev/plastron/runtime/schema"
+)
+
+// appendVersion appends a version of a subject (registry contract 3.1).
+func (a *api) appendVersion(dst []byte, e *registry.Entry, o shape) []byte {
+	dst = httpserver.AppendQuoted(append(dst, `{"subject":`...), string(e.Subject))
+	dst = strconv.AppendInt(append(dst, `,"version":`...), int64(e.Version), 10)
+	dst = strconv.AppendInt(append(dst, `,"id":`...), int64(e.ID), 10)
+	if o.extended {
+		dst = a.appendGUID(dst, e)
+	}
+	dst = append(dst, ',')
+	dst = appendSchema(dst, e, o)
+	if o.extended {
+		dst = appendRow(dst, e)
+	}
+	return append(dst, '}')
+}
+
+// shape says which fields an entity has.
+type shape struct {
+	// extended adds what Karapace does not have.
+	extended bool
+	// alwaysTyped adds the type of Avro schemas too.
+	alwaysTyped bool
+	// bare leaves references out, as Karapace does in lookups.
+	bare bool
+}
+
+func (c *call) shape() shape { return shape{extended: c.extended, alwaysTyped: c.extended} }
+
+// appendSchema appends type, references and text as members, without braces.
+func appendSchema(dst []byte, e *registry.Entry, o shape) []byte {
+	if o.alwaysTyped || e.Schema.Type != schema.Avro {
+		dst = httpserver.AppendQuoted(append(dst, `"schemaType":`...), string(e.Schema.Type))
+		dst = append(dst, ',')
+	}
+	if len(e.Schema.References) > 0 && !o.bare {
+		dst = appendReferences(dst, e.Schema.References)
+		dst = append(dst, ',')
+	}
+	return appendText(append(dst, `"schema":`...), e)
+}
+
+// appendText appends the schema text as a JSON string.
+func appendText(dst []byte, e *registry.Entry) []byte {
+	if e.QuotedText != nil {
+		return append(dst, e.QuotedText...)
+	}
+	return httpserver.AppendQuoted(dst, e.Schema.Text)
+}
+
+func appendReferences(dst []byte, refs []schema.Reference) []byte {
+	dst = append(dst, `"references":[`...)
+	for i, ref := range refs {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = httpserver.AppendQuoted(append(dst, `{"name":`...), ref.Name)
+		dst = httpserver.AppendQuoted(append(dst, `,"subject":`...), string(ref.Subject))
+		dst = strconv.AppendInt(append(dst, `,"version":`...), int64(ref.Version), 10)
+		dst = append(dst, '}')
+	}
+	return append(dst, ']')
+}
+
+func (a *api) appendGUID(dst []byte, e *registry.Entry) []byte {
+	return httpserver.AppendQuoted(append(dst, `,"guid":`...), a.registry.GUID(e))
+}
+
+// appendRow appends what is known of a stored version beyond its schema.
+func appendRow(dst []byte, e *registry.Entry) []byte {
+	if e.Timestamp > 0 {
+		dst = strconv.AppendInt(append(dst, `,"ts":`...), e.Timestamp, 10)
+	}
+	return strconv.AppendBool(append(dst, `,"deleted":`...), e.Deleted)
+}
+
+// appendRegistered appends the answer of a registration: the id alone, or, for
+// those who asked, the whole schema (registry contract 3.4).
+func (a *api) appendRegistered(dst []byte, e *registry.Entry, o shape) []byte {
+	dst = strconv.AppendInt(append(dst, `{"id":`...), int64(e.ID), 10)
+	if !o.extended {
+		return append(dst, '}')
+	}
+	dst = strconv.AppendInt(append(dst, `,"version":`...), int64(e.Version), 10)
+	dst = append(a.appendGUID(dst, e), ',')
+	dst = appendRow(appendSchema(dst, e, o), e)
+	return append(dst, '}')
+}
+
+// idExtras are the optional members of a schema by id.
+type idExtras struct {
+	maxID    schema.ID // 0 for none
+	subjects []schema.Subject
+	listed   bool // subjects are asked for
+}
+
+// appendByID appends a schema by id (registry contract 3.2).
+func (a *api) appendByID(dst []byte, e *registry.Entry, o shape, x idExtras) []byte {
+	dst = append(dst, '{')
+	if o.extended {
+		dst = httpserver.AppendQuoted(append(dst, `"subject":`...), string(e.Subject))
+		dst = strconv.AppendInt(append(dst, `,"version":`...), int64(e.Version), 10)
+		dst = append(a.appendGUID(dst, e), ',')
+	}
+	dst = appendSchema(dst, e, o)
+	if o.extended {
+		dst = appendRow(dst, e)
+	}
+	if x.maxID > 0 {
+		dst = strconv.AppendInt(append(dst, `,"maxId":`...), int64(x.maxID), 10)
+	}
+	if x.listed {
+		dst = appendStrings(append(dst, `,"subjects":`...), x.subjects)
+	}
+	return append(dst, '}')
+}
+
+// appendStrings appends a list of strings.
+func appendStrings[S ~string](dst []byte, list []S) []byte {
+	dst = append(dst, '[')
+	for i, s := range list {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = httpserver.AppendQuoted(dst, string(s))
+	}
+	return append(dst, ']')
+}
+
+// appendNumbers appends a list of numbers.
+func appendNumbers[N ~int32](dst []byte, list []N) []byte {
+	dst = append(dst, '[')
+	for i, n := range list {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = strconv.AppendInt(dst, int64(n), 10)
+	}
+	return append(dst, ']')
+}
+
+// appendMember appends {"name":"value"}, or {} for an empty value.
+func appendMember(dst []byte, name, value string) []byte {
+	if value == "" {
+		return append(dst, "{}"...)
+	}
+	dst = httpserver.AppendQuoted(append(dst, '{'), name)
+	dst = httpserver.AppendQuoted(append(dst, ':'), value)
+	return append(dst, '}')
+}

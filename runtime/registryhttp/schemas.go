@@ -1,0 +1,164 @@
+package registryhttp
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+
+	"github.com/plastron-dev/plastron/runtime/httpserver"
+	"github.com/plastron-dev/plastron/runtime/registry"
+	"github.com/plastron-dev/plastron/runtime/schema"
+)
+
+// maxListed is how many schemas Confluent lists at most; Karapace has no such
+// bound (registry contract 6.1).
+const maxListed = 1000
+
+// listSchemas is GET /schemas.
+func (a *api) listSchemas(c *call) error {
+	q := c.query()
+	limit := 0
+	if a.flavour == schema.Confluent {
+		limit = maxListed
+	}
+	p, err := pageOf(q, limit)
+	if err != nil {
+		return err
+	}
+	vis := registry.Live
+	if flag(q, "deleted") {
+		vis = registry.WithDeleted
+	}
+	entries := a.registry.Schemas(registry.Listing{
+		Visibility: vis, Prefix: q.Get("subjectPrefix"), LatestOnly: flag(q, "latestOnly"),
+	})
+	o := c.shape()
+	o.alwaysTyped = true
+	out := []byte{'['}
+	for i, e := range cut(entries, p) {
+		if i > 0 {
+			out = append(out, ',')
+		}
+		out = a.appendVersion(out, e, o)
+	}
+	return c.send(append(out, ']'))
+}
+
+// listTypes is GET /schemas/types, in Karapace's order.
+func (a *api) listTypes(c *call) error {
+	return c.send(appendStrings(nil, []schema.Type{schema.JSON, schema.Avro, schema.Protobuf}))
+}
+
+// context returns the id space of a read by id: that of the subject in the
+// query, if it names one.
+func (c *call) context() string {
+	return schema.Subject(c.query().Get("subject")).Context()
+}
+
+// getByID is GET /schemas/ids/{id}. fast.go answers the plain form of it.
+func (a *api) getByID(c *call) error {
+	id, err := c.id()
+	if err != nil {
+		return err
+	}
+	e, err := a.registry.ByID(c.context(), id)
+	if err != nil {
+		return err
+	}
+	q := c.query()
+	var x idExtras
+	if flag(q, "fetchMaxId") {
+		x.maxID = a.registry.MaxID(c.context())
+	}
+	if x.listed = flag(q, "includeSubjects"); x.listed {
+		if x.subjects, err = a.subjectsOf(c.context(), id, registry.Live); err != nil {
+			return err
+		}
+	}
+	return c.send(a.appendByID(make([]byte, 0, 128+len(e.QuotedText)), e, c.shape(), x))
+}
+
+// subjectsOf lists the subjects that hold an id, in the order in which they
+// were registered.
+func (a *api) subjectsOf(context string, id schema.ID, vis registry.Visibility) ([]schema.Subject, error) {
+	holders, err := a.registry.Holders(context, id, vis)
+	if err != nil {
+		return nil, err
+	}
+	subjects := make([]schema.Subject, 0, len(holders))
+	for _, e := range holders {
+		if !slices.Contains(subjects, e.Subject) {
+			subjects = append(subjects, e.Subject)
+		}
+	}
+	return subjects, nil
+}
+
+// getTextByID is GET /schemas/ids/{id}/schema.
+func (a *api) getTextByID(c *call) error {
+	id, err := c.id()
+	if err != nil {
+		return err
+	}
+	e, err := a.registry.ByID(c.context(), id)
+	if err != nil {
+		return err
+	}
+	return c.send([]byte(e.Schema.Text))
+}
+
+// listSubjectsOfID is GET /schemas/ids/{id}/subjects.
+func (a *api) listSubjectsOfID(c *call) error {
+	id, err := c.id()
+	if err != nil {
+		return err
+	}
+	p, err := pageOf(c.query(), 0)
+	if err != nil {
+		return err
+	}
+	subjects, err := a.subjectsOf(c.context(), id, deletedToo(c))
+	if err != nil {
+		return err
+	}
+	slices.Sort(subjects)
+	return c.send(appendStrings(nil, cut(subjects, p)))
+}
+
+// listVersionsOfID is GET /schemas/ids/{id}/versions, by subject and version.
+func (a *api) listVersionsOfID(c *call) error {
+	id, err := c.id()
+	if err != nil {
+		return err
+	}
+	p, err := pageOf(c.query(), 0)
+	if err != nil {
+		return err
+	}
+	holders, err := a.registry.Holders(c.context(), id, deletedToo(c))
+	if err != nil {
+		return err
+	}
+	slices.SortFunc(holders, func(x, y *registry.Entry) int {
+		return cmp.Or(cmp.Compare(x.Subject, y.Subject), cmp.Compare(x.Version, y.Version))
+	})
+	out := []byte{'['}
+	for i, e := range cut(holders, p) {
+		if i > 0 {
+			out = append(out, ',')
+		}
+		out = httpserver.AppendQuoted(append(out, `{"subject":`...), string(e.Subject))
+		out = strconv.AppendInt(append(out, `,"version":`...), int64(e.Version), 10)
+		out = append(out, '}')
+	}
+	return c.send(append(out, ']'))
+}
+
+func deletedToo(c *call) registry.Visibility {
+	if flag(c.query(), "deleted") {
+		return registry.WithDeleted
+	}
+	return registry.Live
+}
+
+func appendNumber[N ~int32](dst []byte, n N) []byte { return strconv.AppendInt(dst, int64(n), 10) }
