@@ -8,3 +8,6 @@
 //
 // Files: run.go (the steps), flags.go, cache.go (what is held and indexed).
 package manager
+
+//go:generate go tool -modfile=../../hack/tools/go.mod controller-gen rbac:roleName=plastron-manager paths=../... output:rbac:dir=../../config/rbac
+//go:generate go test . -run ^TestChartCopies$ -count=1 -update
