@@ -6,7 +6,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/plastron-dev/plastron/runtime/format"
-	"github.com/plastron-dev/plastron/runtime/format/avro"
 	"github.com/plastron-dev/plastron/runtime/schema"
 )
 
@@ -18,7 +17,7 @@ const (
 
 // name puts the words for the two schemas into the descriptions.
 func name(findings []schema.Finding, reader, writer string) []schema.Finding {
-	words := strings.NewReplacer(avro.ReaderWord, reader, avro.WriterWord, writer)
+	words := strings.NewReplacer(format.ReaderWord, reader, format.WriterWord, writer)
 	for i := range findings {
 		findings[i].Description = words.Replace(findings[i].Description)
 	}

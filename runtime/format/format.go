@@ -150,9 +150,9 @@ func Same(a, b Parsed) bool {
 }
 
 // Readable returns every reason why reader cannot read data that writer wrote;
-// none means it can. In Finding.Description the words avro.ReaderWord and
-// avro.WriterWord stand for the two schemas: only the caller knows which of
-// them is the new one. Schemas of different types never read each other.
+// none means it can. In Finding.Description the words ReaderWord and WriterWord
+// stand for the two schemas: only the caller knows which of them is the new
+// one. Schemas of different types never read each other.
 func Readable(reader, writer Parsed, f schema.Flavour) []schema.Finding {
 	r, ok := reader.(*Avro)
 	w, ok2 := writer.(*Avro)
@@ -167,6 +167,12 @@ func Readable(reader, writer Parsed, f schema.Flavour) []schema.Finding {
 		Description: differentType,
 	}}
 }
+
+// The words that stand for the two schemas in a Finding's Description.
+const (
+	ReaderWord = avro.ReaderWord
+	WriterWord = avro.WriterWord
+)
 
 // KindTypeChanged is the kind of the finding that two schemas are of different
 // types.

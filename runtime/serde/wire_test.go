@@ -45,3 +45,17 @@ func TestHeaderAllocatesNothing(t *testing.T) {
 		t.Fatalf("%v allocations, id %d", n, sink)
 	}
 }
+
+func TestRecordName(t *testing.T) {
+	t.Parallel()
+	f := func(text, want string) {
+		t.Helper()
+		if got, ok := RecordName(parsed(t, text)); got != want || ok != (want != "") {
+			t.Fatalf("%s: %q, %t", text, got, ok)
+		}
+	}
+
+	f(`{"type":"record","name":"R","namespace":"n","fields":[]}`, "n.R")
+	f(`{"type":"enum","name":"E","symbols":["A"]}`, "E")
+	f(`["null","int"]`, "")
+}
