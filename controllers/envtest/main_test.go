@@ -10,6 +10,7 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	rbacv1 "k8s.io/api/rbac/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/watch"
 	"k8s.io/client-go/rest"
@@ -17,6 +18,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	crenvtest "sigs.k8s.io/controller-runtime/pkg/envtest"
 	crlog "sigs.k8s.io/controller-runtime/pkg/log"
+	"sigs.k8s.io/yaml"
 
 	"github.com/plastron-dev/plastron/controllers/manager"
 	"github.com/plastron-dev/plastron/controllers/session"
@@ -61,6 +63,10 @@ func run(m *testing.M) int {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
+	if err := shared.grant(); err != nil {
+		fmt.Fprintln(os.Stderr, "granting the manager its role:", err)
+		return 1
+	}
 	stop, err := shared.startManager()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "starting the manager:", err)
@@ -81,11 +87,31 @@ func (w *world) connect(config *rest.Config) error {
 	return err
 }
 
+// grant gives the manager the rights that it is installed with, and no others.
+func (w *world) grant() error {
+	role, binding := &rbacv1.ClusterRole{}, &rbacv1.ClusterRoleBinding{}
+	for path, o := range map[string]client.Object{"role.yaml": role, "role_binding.yaml": binding} {
+		text, err := os.ReadFile("../../config/rbac/" + path)
+		if err != nil {
+			return err
+		}
+		if err := yaml.UnmarshalStrict(text, o); err != nil {
+			return err
+		}
+		if err := w.client.Create(context.Background(), o); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // startManager runs the operator until the returned function is called, which
 // waits for its end.
 func (w *world) startManager() (stop func(), err error) {
 	ctx, cancel := context.WithCancel(context.Background())
-	mgr, err := manager.New(ctx, w.config, &manager.Options{
+	access := rest.CopyConfig(w.config)
+	access.Impersonate.UserName = "system:serviceaccount:plastron-system:plastron"
+	mgr, err := manager.New(ctx, access, &manager.Options{
 		WorkloadImage: "example.org/plastron:1.2.3", MetricsAddress: "0", ProbeAddress: "0", Concurrency: 8,
 		Poll: 200 * time.Millisecond, Retry: 100 * time.Millisecond, DeletionTimeout: time.Minute,
 	}, session.Options{Transport: w.routes, Timeout: 5 * time.Second})
