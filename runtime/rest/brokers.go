@@ -6,6 +6,7 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/plastron-dev/plastron/runtime/kafka"
 )
@@ -17,16 +18,16 @@ func (s *Service) Brokers(ctx context.Context) ([]int32, error) {
 }
 
 func (m *metadata) brokerIDs(ctx context.Context) ([]int32, error) {
-	return m.brokers.Get(ctx, struct{}{}, func(ctx context.Context) (ids []int32, _ int, err error) {
-		err = m.cluster.admin(ctx, func(ctx context.Context, admin *kadm.Client) error {
-			answer, err := admin.BrokerMetadata(ctx)
-			if err != nil {
-				return kafkaFailure("Kafka node not ready", Unavailable, err)
-			}
-			ids = answer.Brokers.NodeIDs()
-			return nil
-		})
-		return ids, 1, err
+	return m.brokers.Get(ctx, struct{}{}, func(ctx context.Context) ([]int32, int, error) {
+		answer, err := m.ask(ctx, []kmsg.MetadataRequestTopic{})
+		if err != nil {
+			return nil, 0, err
+		}
+		ids := make([]int32, 0, len(answer.Brokers))
+		for _, b := range answer.Brokers {
+			ids = append(ids, b.NodeID)
+		}
+		return ids, 1, nil
 	})
 }
 

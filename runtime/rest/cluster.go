@@ -44,17 +44,24 @@ func (c *cluster) connect() (*kgo.Client, error) {
 	return c.client, nil
 }
 
-// admin runs do with a client for one request to Kafka and a context that is
-// bounded by KafkaTimeout. The context does not end with the caller's: a
-// canceled request would cut a connection that other requests share.
-func (c *cluster) admin(ctx context.Context, do func(ctx context.Context, admin *kadm.Client) error) error {
+// bounded runs do with a context that ends with KafkaTimeout and not with the
+// caller's: a canceled request would cut a connection that other requests
+// share.
+func (c *cluster) bounded(ctx context.Context, do func(ctx context.Context, client *kgo.Client) error) error {
 	client, err := c.connect()
 	if err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.settings.KafkaTimeout)
 	defer cancel()
-	return do(ctx, kadm.NewClient(client))
+	return do(ctx, client)
+}
+
+// admin is bounded with a client for Kafka's administrative requests.
+func (c *cluster) admin(ctx context.Context, do func(ctx context.Context, admin *kadm.Client) error) error {
+	return c.bounded(ctx, func(ctx context.Context, client *kgo.Client) error {
+		return do(ctx, kadm.NewClient(client))
+	})
 }
 
 func (c *cluster) close() {
@@ -68,17 +75,17 @@ func (c *cluster) close() {
 }
 
 // producerOptions are the choices of the shared client. Partitions are chosen
-// before a record is handed over, so that the choice is the contract's.
+// before a record is handed over, so that the choice is the contract's. There
+// is no kgo.RecordDeliveryTimeout: it counts from the timestamp of a record,
+// which may be the client's; deliver bounds each request instead.
 func producerOptions(s Settings) []kgo.Opt {
 	opts := []kgo.Opt{
 		kgo.RecordPartitioner(kgo.ManualPartitioner()),
 		kgo.ProducerLinger(s.Linger),
-		kgo.RecordDeliveryTimeout(s.DeliveryTimeout),
 		kgo.ProducerBatchMaxBytes(int32(s.MaxRecordBytes)), //nolint:gosec // bounded by configuration
 		kgo.MaxBufferedBytes(s.MaxBufferedBytes),
 		kgo.MaxBufferedRecords(200_000),
 		kgo.UnknownTopicRetries(1),
-		kgo.MetadataMinAge(250 * time.Millisecond),
 		kgo.ProducerBatchCompression(compression(s.Compression)),
 	}
 	switch s.Acks {

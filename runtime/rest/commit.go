@@ -74,7 +74,7 @@ func (c *Consumer) commitRead(ctx context.Context) error {
 	member := c.member
 	c.mu.Unlock()
 	if member != nil {
-		err = commitAsMember(ctx, member, offsets)
+		err = commitAsMember(ctx, member, offsets, nil)
 	} else {
 		err = c.commitAlone(ctx, kadmOffsets(offsets))
 	}
@@ -104,7 +104,7 @@ func (c *Consumer) commitExplicit(ctx context.Context, offsets kadm.Offsets) err
 	} else {
 		at := map[string]map[int32]kgo.EpochOffset{}
 		offsets.Each(func(o kadm.Offset) { setOffset(at, o.Topic, o.Partition, kgo.EpochOffset{Epoch: -1, Offset: o.At}) })
-		err = commitAsMember(kgo.PreCommitFnContext(ctx, withMetadata(offsets)), member, at)
+		err = commitAsMember(ctx, member, at, offsets)
 	}
 	if err != nil {
 		return commitFailure(err)
@@ -134,15 +134,15 @@ func (c *Consumer) commitAlone(ctx context.Context, offsets kadm.Offsets) error 
 	})
 }
 
-// withMetadata puts the client's metadata into the request.
+// withMetadata puts the client's metadata into the request, in place of the
+// name of the member that kgo puts there.
 func withMetadata(offsets kadm.Offsets) func(*kmsg.OffsetCommitRequest) error {
 	return func(r *kmsg.OffsetCommitRequest) error {
 		for i := range r.Topics {
 			for j := range r.Topics[i].Partitions {
 				p := &r.Topics[i].Partitions[j]
-				if o, ok := offsets.Lookup(r.Topics[i].Topic, p.Partition); ok && o.Metadata != "" {
-					p.Metadata = &o.Metadata
-				}
+				o, _ := offsets.Lookup(r.Topics[i].Topic, p.Partition)
+				p.Metadata = &o.Metadata
 			}
 		}
 		return nil
@@ -257,6 +257,10 @@ func (c *Consumer) committed(ctx context.Context) (kadm.OffsetResponses, error) 
 		var err error
 		if all, err = admin.FetchOffsets(ctx, c.ID.Group); err == nil {
 			err = all.Error()
+		}
+		if errors.Is(err, kerr.GroupIDNotFound) {
+			all = nil // A group that nobody has used yet has committed nothing.
+			return nil
 		}
 		if err != nil {
 			return kafkaFailure("Failed to get offsets", OffsetsFailed, err)

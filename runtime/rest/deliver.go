@@ -34,7 +34,10 @@ type delivery struct {
 	left     int
 }
 
-// deliver sends the records and waits for all outcomes.
+// deliver sends the records and waits for all outcomes. The context of the
+// records ends with the delivery timeout, or when all of them are settled, and
+// never with the caller's: the end of a record's context cuts the connection
+// on which it is under way, together with everybody else's records.
 func (s *Service) deliver(ctx context.Context, topic *Topic, records []kgo.Record) ([]Outcome, error) {
 	client, err := s.cluster.connect()
 	if err != nil {
@@ -44,6 +47,8 @@ func (s *Service) deliver(ctx context.Context, topic *Topic, records []kgo.Recor
 	for i := range records {
 		d.outcomes[i] = Outcome{Failure: &Failure{Retriable: true, Text: textTimedOut}}
 	}
+	ctx, cancel := context.WithTimeout(ctx, s.settings.DeliveryTimeout)
+	defer cancel()
 	for i := range records {
 		r := &records[i]
 		if !s.hasPartition(ctx, topic, r.Partition) {
@@ -105,7 +110,7 @@ func failureOf(err error) *Failure {
 		return &Failure{Text: textTooLarge}
 	case errors.Is(err, kerr.TopicAuthorizationFailed):
 		return &Failure{Text: textNotAuthorized}
-	case errors.Is(err, kgo.ErrRecordTimeout), errors.Is(err, kgo.ErrRecordRetries):
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, kgo.ErrRecordTimeout), errors.Is(err, kgo.ErrRecordRetries):
 		return &Failure{Retriable: true, Text: textTimedOut}
 	case errors.Is(err, kgo.ErrMaxBuffered):
 		return &Failure{Text: textQueueFull}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
 )
@@ -83,7 +84,7 @@ func (c *Consumer) onRevoked(ctx context.Context, member *kgo.Client, revoked ma
 		ctx, cancel := context.WithTimeout(ctx, c.service.settings.KafkaTimeout)
 		defer cancel()
 		dirty := c.dirty(revoked)
-		if err := commitAsMember(ctx, member, dirty); err == nil {
+		if err := commitAsMember(ctx, member, dirty, nil); err == nil {
 			c.noteCommitted(dirty)
 		}
 	}
@@ -129,10 +130,12 @@ func (c *Consumer) drainMember() {
 }
 
 // commitAsMember commits as what the member is in the group now, and waits.
-func commitAsMember(ctx context.Context, member *kgo.Client, offsets map[string]map[int32]kgo.EpochOffset) error {
+// Metadata is taken from metadata, where there is any.
+func commitAsMember(ctx context.Context, member *kgo.Client, offsets map[string]map[int32]kgo.EpochOffset, metadata kadm.Offsets) error {
 	if len(offsets) == 0 {
 		return nil
 	}
+	ctx = kgo.PreCommitFnContext(ctx, withMetadata(metadata))
 	var failure error
 	member.CommitOffsetsSync(ctx, offsets, func(_ *kgo.Client, _ *kmsg.OffsetCommitRequest, resp *kmsg.OffsetCommitResponse, err error) {
 		failure = errors.Join(err, commitErrors(resp))

@@ -9,6 +9,8 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/plastron-dev/plastron/runtime/internal/lru"
 	"github.com/plastron-dev/plastron/runtime/kafka"
@@ -98,17 +100,36 @@ func (s *Service) Partition(ctx context.Context, name string, id int32) (Partiti
 // Topics returns the names of all topics that Kafka shows, sorted, internal
 // ones included.
 func (s *Service) Topics(ctx context.Context) ([]string, error) {
-	return s.cluster.metadata.names.Get(ctx, struct{}{}, func(ctx context.Context) (names []string, _ int, err error) {
-		err = s.cluster.admin(ctx, func(ctx context.Context, admin *kadm.Client) error {
-			m, err := admin.Metadata(ctx)
-			if err != nil {
-				return kafkaFailure("Kafka node not ready", Unavailable, err)
+	m := s.cluster.metadata
+	return m.names.Get(ctx, struct{}{}, func(ctx context.Context) ([]string, int, error) {
+		answer, err := m.ask(ctx, nil)
+		if err != nil {
+			return nil, 0, err
+		}
+		names := make([]string, 0, len(answer.Topics))
+		for _, t := range answer.Topics {
+			if t.Topic != nil {
+				names = append(names, *t.Topic)
 			}
-			names = m.Topics.Names()
-			return nil
-		})
-		return names, 1, err
+		}
+		slices.Sort(names)
+		return names, 1, nil
 	})
+}
+
+// ask requests metadata of some topics, of all when the list is nil, of none
+// when it is empty. It does not go through the Kafka client's cache, which
+// would not show a topic that was made a moment ago.
+func (m *metadata) ask(ctx context.Context, topics []kmsg.MetadataRequestTopic) (answer *kmsg.MetadataResponse, err error) {
+	err = m.cluster.bounded(ctx, func(ctx context.Context, client *kgo.Client) error {
+		request := kmsg.NewPtrMetadataRequest()
+		request.Topics = topics
+		if answer, err = request.RequestWith(ctx, client); err != nil {
+			return kafkaFailure("Kafka node not ready", Unavailable, err)
+		}
+		return nil
+	})
+	return answer, err
 }
 
 // TopicDetail returns a topic with its configuration. Kinds as for Topic.
@@ -136,23 +157,25 @@ func (s *Service) TopicDetail(ctx context.Context, name string) (TopicDetail, er
 
 // topic returns a topic from the cache or from Kafka.
 func (m *metadata) topic(ctx context.Context, name string) (*Topic, error) {
-	return m.topics.Get(ctx, name, func(ctx context.Context) (topic *Topic, _ int, err error) {
-		err = m.cluster.admin(ctx, func(ctx context.Context, admin *kadm.Client) error {
-			answer, err := admin.Metadata(ctx, name)
-			if err != nil {
-				return kafkaFailure("Kafka node not ready", Unavailable, err)
+	return m.topics.Get(ctx, name, func(ctx context.Context) (*Topic, int, error) {
+		wanted := kmsg.NewMetadataRequestTopic()
+		wanted.Topic = &name
+		answer, err := m.ask(ctx, []kmsg.MetadataRequestTopic{wanted})
+		if err != nil {
+			return nil, 0, err
+		}
+		for _, t := range answer.Topics {
+			if t.Topic == nil || *t.Topic != name {
+				continue
 			}
-			detail, ok := answer.Topics[name]
-			if !ok {
-				return unknownTopic(name)
+			if err := topicFailure(name, kerr.ErrorForCode(t.ErrorCode)); err != nil {
+				return nil, 0, err
 			}
-			if err := topicFailure(name, detail.Err); err != nil {
-				return err
+			if topic := topicOf(t); len(topic.Partitions) > 0 {
+				return topic, 1, nil
 			}
-			topic = topicOf(detail)
-			return nil
-		})
-		return topic, 1, err
+		}
+		return nil, 0, unknownTopic(name)
 	})
 }
 
@@ -172,16 +195,17 @@ func topicFailure(name string, err error) error {
 	return kafkaFailure("Kafka node not ready", Unavailable, err)
 }
 
-func topicOf(d kadm.TopicDetail) *Topic {
-	t := &Topic{Name: d.Topic}
-	for _, p := range d.Partitions.Sorted() {
-		out := Partition{ID: p.Partition, Leader: p.Leader}
+func topicOf(t kmsg.MetadataResponseTopic) *Topic {
+	out := &Topic{Name: *t.Topic, Partitions: make([]Partition, 0, len(t.Partitions))}
+	for _, p := range t.Partitions {
+		partition := Partition{ID: p.Partition, Leader: p.Leader}
 		for _, r := range p.Replicas {
-			out.Replicas = append(out.Replicas, Replica{Broker: r, Leader: r == p.Leader, InSync: slices.Contains(p.ISR, r)})
+			partition.Replicas = append(partition.Replicas, Replica{Broker: r, Leader: r == p.Leader, InSync: slices.Contains(p.ISR, r)})
 		}
-		t.Partitions = append(t.Partitions, out)
+		out.Partitions = append(out.Partitions, partition)
 	}
-	return t
+	slices.SortFunc(out.Partitions, func(a, b Partition) int { return int(a.ID) - int(b.ID) })
+	return out
 }
 
 // partition finds a partition by its number, which is its index unless Kafka
