@@ -55,7 +55,7 @@ func (s *Service) deliver(ctx context.Context, topic *Topic, records []kgo.Recor
 			d.settle(i, Outcome{Failure: &Failure{Retriable: true, Text: textUnknownPartition}})
 			continue
 		}
-		client.TryProduce(ctx, r, func(r *kgo.Record, err error) { d.settle(i, outcomeOf(r, err)) })
+		client.TryProduce(ctx, r, func(r *kgo.Record, err error) { d.settle(i, s.outcomeOf(r, err)) })
 	}
 	return d.wait(s.settings.DeliveryTimeout + deliveryGrace), nil
 }
@@ -94,11 +94,15 @@ func (d *delivery) wait(timeout time.Duration) []Outcome {
 	}
 }
 
-func outcomeOf(r *kgo.Record, err error) Outcome {
-	if err == nil {
+func (s *Service) outcomeOf(r *kgo.Record, err error) Outcome {
+	switch {
+	case err != nil:
+		return Outcome{Failure: failureOf(err)}
+	case s.settings.Acks == "0":
+		return Outcome{Partition: r.Partition, Offset: -1}
+	default:
 		return Outcome{Partition: r.Partition, Offset: r.Offset}
 	}
-	return Outcome{Failure: failureOf(err)}
 }
 
 // failureOf is the table of REST contract 5.3.
