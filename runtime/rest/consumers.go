@@ -77,7 +77,7 @@ func (s *Service) HasConsumer(id ConsumerID) bool {
 	return s.consumers.all[id] != nil
 }
 
-// ConsumerExists is the error for a name that is taken.
+// consumerExists is the error for a name that is taken.
 func consumerExists(name string) *Error {
 	return fail(ConsumerExists, "Consumer %s already exists", name)
 }
@@ -125,8 +125,8 @@ func (s *Service) DeleteConsumer(ctx context.Context, id ConsumerID) error {
 	return nil
 }
 
-// remove takes an instance out, unless it is another one than expected or the
-// condition no longer holds.
+// remove takes an instance out; when only is given, that one and not another
+// of the same name.
 func (cs *consumers) remove(id ConsumerID, only *Consumer) *Consumer {
 	cs.mu.Lock()
 	defer cs.mu.Unlock()

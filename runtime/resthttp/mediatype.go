@@ -21,11 +21,11 @@ type vendor struct {
 
 // parseVendor reads a subtype, in lower case.
 func parseVendor(subtype string) (vendor, bool) {
-	rest0, ok := strings.CutPrefix(subtype, "vnd.kafka")
+	middle, ok := strings.CutPrefix(subtype, "vnd.kafka")
 	if !ok {
 		return vendor{}, false
 	}
-	middle, ok := strings.CutSuffix(rest0, "+json")
+	middle, ok = strings.CutSuffix(middle, "+json")
 	if !ok {
 		return vendor{}, false
 	}

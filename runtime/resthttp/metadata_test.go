@@ -1,8 +1,11 @@
 package resthttp
 
 import (
+	"encoding/json"
+	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -128,5 +131,73 @@ func TestUnreachableKafkaIsReportedInTime(t *testing.T) {
 	p.expect(http.MethodPost, "/consumers/g", "{}", 500, `{"code":500,"error_code":500,"message":"Kafka node not ready"}`)
 	if d := time.Since(start); d > 5*time.Second {
 		t.Fatalf("it took %s", d)
+	}
+}
+
+func TestSilentKafkaIsReportedInTime(t *testing.T) {
+	t.Parallel()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			defer func() { _ = c.Close() }()
+		}
+	}()
+	t.Cleanup(func() { _ = l.Close(); <-done })
+	p := newProxyOn(t, nil, []string{l.Addr().String()}, func(s *rest.Settings) { s.KafkaTimeout = 200 * time.Millisecond })
+	start := time.Now()
+	p.produce("one", ctJSON, `{"records":[{"value":1}]}`, 503, `{"error_code":503,"message":"Service unavailable"}`)
+	p.expect(http.MethodPost, "/consumers/g", "{}", 500, `{"code":500,"error_code":500,"message":"Kafka node not ready"}`)
+	if d := time.Since(start); d < 400*time.Millisecond || d > 5*time.Second {
+		t.Fatalf("it took %s", d)
+	}
+}
+
+// The whole road over TCP: a client that speaks HTTP and hangs up, a GET with a
+// body, an answer in pieces.
+func TestOverTCP(t *testing.T) {
+	t.Parallel()
+	p := newProxy(t)
+	server := httptest.NewServer(p.handler)
+	t.Cleanup(server.Close)
+	record := `{"value":"` + strings.Repeat("x", 1000) + `"}`
+	p.produce("one", ctJSON, `{"records":[`+strings.Repeat(record+",", 499)+record+`]}`, 200, `{...}`)
+	c := p.consumer("json", "one")
+
+	exchange := func(method, path, body string) (int, string) {
+		t.Helper()
+		r, err := http.NewRequestWithContext(t.Context(), method, server.URL+path, strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer, err := server.Client().Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = answer.Body.Close() }()
+		text, err := io.ReadAll(answer.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return answer.StatusCode, string(text)
+	}
+	status, text := exchange(http.MethodGet, c+"/records", "")
+	if n := strings.Count(text, `"offset"`); status != 200 || n != 500 || !json.Valid([]byte(text)) {
+		t.Fatalf("%d, %d records", status, n)
+	}
+	if status, text = exchange(http.MethodPost, c+"/offsets", ""); status != 204 || text != "" {
+		t.Fatal(status, text)
+	}
+	status, text = exchange(http.MethodGet, c+"/offsets/", `{"partitions":[{"topic":"one","partition":0}]}`)
+	if want := `{"offsets":[{"metadata":"","offset":500,"partition":0,"topic":"one"}]}`; status != 200 || text != want {
+		t.Fatal(status, text)
 	}
 }
