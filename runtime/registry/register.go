@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"unicode/utf8"
 
 	"github.com/plastron-dev/plastron/runtime/compat"
 	"github.com/plastron-dev/plastron/runtime/format"
@@ -264,6 +265,9 @@ var reservedNames = []string{"__GLOBAL", "__EMPTY"}
 // checkSubject refuses names that no subject may have (registry contract 1.5).
 // Reads never refuse, since such names may be in the log.
 func checkSubject(s schema.Subject) error {
+	if !utf8.ValidString(string(s)) {
+		return &Error{Kind: InvalidSubject, Subject: s, Detail: "not UTF-8"}
+	}
 	for _, c := range s {
 		if c < ' ' || c >= 0x7f && c <= 0x9f {
 			return &Error{Kind: InvalidSubject, Subject: s, Detail: fmt.Sprintf("control character %U", c)}

@@ -64,9 +64,11 @@ type Deps struct {
 	// WriteTimeout bounds one append, reading back included; default 20 s.
 	WriteTimeout time.Duration
 	// Conflicts is called when a foreign record landed between a decision and
-	// its own record and made it void (two primaries at once); may be nil.
-	Conflicts func()
-	Logger    logr.Logger
+	// its own record and made it void (two primaries at once), and
+	// UnknownOutcomes when an append had to be settled by reading; both may be
+	// nil.
+	Conflicts, UnknownOutcomes func()
+	Logger                     logr.Logger
 }
 
 // Registry is the service. All methods are safe for concurrent use; reads
@@ -82,6 +84,7 @@ type Registry struct {
 	limits       format.Limits
 	writeTimeout time.Duration
 	conflicts    func()
+	unknown      func()
 	logger       logr.Logger
 
 	cache *parsedCache
@@ -100,7 +103,8 @@ func New(d Deps) *Registry {
 	r := &Registry{
 		log: d.Log, logErrors: d.LogErrors, views: d.Views, role: d.Role,
 		flavour: d.Flavour, defaultLevel: d.DefaultLevel, defaultMode: d.DefaultMode,
-		limits: format.DefaultLimits(), writeTimeout: d.WriteTimeout, conflicts: d.Conflicts, logger: d.Logger,
+		limits: format.DefaultLimits(), writeTimeout: d.WriteTimeout,
+		conflicts: d.Conflicts, unknown: d.UnknownOutcomes, logger: d.Logger,
 		queue: make(chan *change, maxBatch), ended: make(chan struct{}),
 	}
 	if r.flavour == "" {
@@ -120,6 +124,9 @@ func New(d Deps) *Registry {
 	}
 	if r.conflicts == nil {
 		r.conflicts = func() {}
+	}
+	if r.unknown == nil {
+		r.unknown = func() {}
 	}
 	bytes := d.CacheBytes
 	if bytes == 0 {

@@ -225,6 +225,7 @@ func (r *Registry) write(ctx context.Context, b batch) []*change {
 	//
 	// TestUnknownOutcomeIsSettledBeforeTheNextDecision fails without the flag.
 	r.unsettled = true
+	r.unknown()
 	r.logger.Info("Outcome of an append is unknown, reading the log to settle it", "records", len(b.records), "cause", err.Error())
 	if settleErr := r.settle(ctx); settleErr != nil {
 		return finishAll(b.changes, &Error{Kind: Timeout, Err: errors.Join(err, settleErr)})

@@ -44,7 +44,7 @@ func (a *api) compare(c *call, check func(schema.Schema) (compat.Verdict, error)
 	if err != nil {
 		return err
 	}
-	verbose := flag(c.query(), "verbose")
+	verbose := isTrue(c.query(), "verbose")
 	verdict, err := check(q.schema)
 	switch registry.KindOf(err) {
 	case registry.InvalidSchema, registry.InvalidReferences, registry.EmptySchema:

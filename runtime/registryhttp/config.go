@@ -5,7 +5,6 @@ import (
 
 	"github.com/plastron-dev/plastron/runtime/httpserver"
 	"github.com/plastron-dev/plastron/runtime/registry"
-	"github.com/plastron-dev/plastron/runtime/schema"
 )
 
 // The level has one name in requests and their answers, and another when it is
@@ -27,7 +26,7 @@ func (a *api) getSubjectConfig(c *call) error {
 		return err
 	}
 	config := a.registry.EffectiveConfig(s)
-	if !flag(c.query(), "defaultToGlobal") {
+	if !isTrue(c.query(), "defaultToGlobal") {
 		if config, err = a.registry.SubjectConfig(s); err != nil {
 			return err
 		}
@@ -68,7 +67,7 @@ func (a *api) deleteConfig(c *call) error {
 }
 
 // deleteSubjectConfig is DELETE /config/{subject}. Karapace's clients read the
-// level that holds now, Confluent's the one that was deleted.
+// level that holds now, Confluent's the one that was deleted: both are sent.
 func (a *api) deleteSubjectConfig(c *call) error {
 	s, err := c.subject()
 	if err != nil {
@@ -76,8 +75,8 @@ func (a *api) deleteSubjectConfig(c *call) error {
 	}
 	return a.write(c, nil, func(ctx context.Context) ([]byte, error) {
 		before, err := a.registry.DeleteSubjectConfig(ctx, s)
-		if a.flavour == schema.Confluent || err != nil {
-			return appendMember(nil, levelRead, string(before.Level)), err
+		if err != nil {
+			return nil, err
 		}
 		now := a.registry.EffectiveConfig(s).Level
 		out := httpserver.AppendQuoted([]byte(`{"compatibility":`), string(now))

@@ -20,7 +20,7 @@ func (a *api) getSubjectMode(c *call) error {
 		return err
 	}
 	mode := a.registry.EffectiveMode(s)
-	if !flag(c.query(), "defaultToGlobal") {
+	if !isTrue(c.query(), "defaultToGlobal") {
 		if mode, err = a.registry.SubjectMode(s); err != nil {
 			return err
 		}

@@ -78,9 +78,9 @@ func (c *call) query() url.Values {
 	return c.r.URL.Query()
 }
 
-// flag reads a boolean parameter: Python's ways of saying yes are true,
+// isTrue reads a boolean parameter: Python's ways of saying yes are true,
 // everything else is false (registry contract 1.4).
-func flag(q url.Values, name string) bool {
+func isTrue(q url.Values, name string) bool {
 	switch strings.ToLower(q.Get(name)) {
 	case "true", "1", "yes", "on", "t", "y":
 		return true
@@ -92,9 +92,9 @@ func flag(q url.Values, name string) bool {
 // visibility reads which versions are asked for.
 func visibility(q url.Values) registry.Visibility {
 	switch {
-	case flag(q, "deletedOnly"):
+	case isTrue(q, "deletedOnly"):
 		return registry.OnlyDeleted
-	case flag(q, "deleted"):
+	case isTrue(q, "deleted"):
 		return registry.WithDeleted
 	default:
 		return registry.Live

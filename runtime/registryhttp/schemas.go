@@ -26,11 +26,11 @@ func (a *api) listSchemas(c *call) error {
 		return err
 	}
 	vis := registry.Live
-	if flag(q, "deleted") {
+	if isTrue(q, "deleted") {
 		vis = registry.WithDeleted
 	}
 	entries := a.registry.Schemas(registry.Listing{
-		Visibility: vis, Prefix: q.Get("subjectPrefix"), LatestOnly: flag(q, "latestOnly"),
+		Visibility: vis, Prefix: q.Get("subjectPrefix"), LatestOnly: isTrue(q, "latestOnly"),
 	})
 	o := c.shape()
 	o.alwaysTyped = true
@@ -67,10 +67,10 @@ func (a *api) getByID(c *call) error {
 	}
 	q := c.query()
 	var x idExtras
-	if flag(q, "fetchMaxId") {
+	if isTrue(q, "fetchMaxId") {
 		x.maxID = a.registry.MaxID(c.context())
 	}
-	if x.listed = flag(q, "includeSubjects"); x.listed {
+	if x.listed = isTrue(q, "includeSubjects"); x.listed {
 		if x.subjects, err = a.subjectsOf(c.context(), id, registry.Live); err != nil {
 			return err
 		}
@@ -155,7 +155,7 @@ func (a *api) listVersionsOfID(c *call) error {
 }
 
 func deletedToo(c *call) registry.Visibility {
-	if flag(c.query(), "deleted") {
+	if isTrue(c.query(), "deleted") {
 		return registry.WithDeleted
 	}
 	return registry.Live

@@ -36,7 +36,7 @@ func (a *api) lookup(c *call) error {
 		return err
 	}
 	vis := registry.Live
-	if flag(c.query(), "deleted") {
+	if isTrue(c.query(), "deleted") {
 		vis = registry.WithDeleted
 	}
 	e, err := a.registry.Lookup(s, q.schema, vis)
@@ -55,7 +55,7 @@ func (a *api) deleteSubject(c *call) error {
 		return err
 	}
 	remove := a.registry.DeleteSubject
-	if flag(c.query(), "permanent") {
+	if isTrue(c.query(), "permanent") {
 		remove = a.registry.DeleteSubjectPermanently
 	}
 	return a.write(c, nil, func(ctx context.Context) ([]byte, error) {
@@ -76,7 +76,7 @@ func (a *api) listVersions(c *call) error {
 		return err
 	}
 	vis := visibility(q)
-	if flag(q, "deletedAsNegative") {
+	if isTrue(q, "deletedAsNegative") {
 		return a.listVersionsSigned(c, s, vis, p)
 	}
 	entries, err := a.registry.Versions(s, vis)
@@ -140,7 +140,7 @@ func (a *api) oneVersion(c *call) (*registry.Entry, error) {
 		return nil, err
 	}
 	vis := registry.Live
-	if flag(c.query(), "deleted") {
+	if isTrue(c.query(), "deleted") {
 		vis = registry.WithDeleted
 	}
 	return a.registry.Version(s, v, vis)
@@ -177,7 +177,7 @@ func (a *api) listReferrers(c *call) error {
 		return err
 	}
 	vis := registry.Live
-	if flag(q, "deleted") {
+	if isTrue(q, "deleted") {
 		vis = registry.WithDeleted
 	}
 	ids, err := a.registry.ReferencedBy(s, v, vis)
@@ -194,7 +194,7 @@ func (a *api) deleteVersion(c *call) error {
 		return err
 	}
 	remove := a.registry.DeleteVersion
-	if flag(c.query(), "permanent") {
+	if isTrue(c.query(), "permanent") {
 		remove = a.registry.DeleteVersionPermanently
 	}
 	return a.write(c, nil, func(ctx context.Context) ([]byte, error) {
