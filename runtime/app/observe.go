@@ -1,0 +1,24 @@
+package app
+
+import (
+	"net/http"
+
+	"github.com/plastron-dev/plastron/runtime/httpserver"
+	"github.com/plastron-dev/plastron/runtime/telemetry"
+)
+
+// observer counts requests in the metrics.
+type observer struct{ metrics *telemetry.Metrics }
+
+var _ httpserver.Observer = observer{}
+
+// RequestStarted implements httpserver.Observer.
+func (o observer) RequestStarted(r *http.Request) { o.metrics.RequestStarted(r.Method) }
+
+// RequestDone implements httpserver.Observer.
+func (o observer) RequestDone(r *http.Request, done httpserver.Observation) {
+	o.metrics.RequestDone(telemetry.Request{
+		Method: r.Method, Route: done.Route, Status: done.Status,
+		RequestBytes: done.RequestBytes, ResponseBytes: done.ResponseBytes, Duration: done.Duration,
+	})
+}

@@ -1,0 +1,92 @@
+package app
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/go-logr/logr"
+
+	"github.com/plastron-dev/plastron/runtime/config"
+	"github.com/plastron-dev/plastron/runtime/telemetry"
+)
+
+// Options is what a process is made from.
+type Options struct {
+	Config *config.Config
+	// Notes are what loading the configuration had to say; they are logged.
+	Notes   []config.Note
+	Version string
+	// Log is where log lines go.
+	Log io.Writer
+	// OnReady is called once everything is served; may be nil.
+	OnReady func(Endpoints)
+}
+
+// Endpoints says where a process serves, with the ports that were chosen.
+// Parts that the process does not have are empty.
+type Endpoints struct {
+	Registry, REST string // Registry and REST are URLs
+	Kafka          string // Kafka is host:port of an embedded broker
+}
+
+// process is what the parts of every process share.
+type process struct {
+	config   *config.Config
+	version  string
+	hostname string
+	log      logr.Logger
+	metrics  *telemetry.Metrics
+	clock    func() time.Time
+	started  time.Time
+}
+
+// newProcess makes logger and metrics, and logs what the configuration is.
+func newProcess(o Options) (*process, error) {
+	log, err := telemetry.NewLogger(o.Log, telemetry.Format(o.Config.Log.Encoding), o.Config.Log.Level)
+	if err != nil {
+		return nil, err
+	}
+	metrics, err := telemetry.NewMetrics(o.Config.Tags)
+	if err != nil {
+		return nil, err
+	}
+	hostname, err := os.Hostname()
+	if err != nil && o.Config.Advertised.Host == "" {
+		return nil, fmt.Errorf("finding the name of this machine: %w; set advertised_hostname", err)
+	}
+	p := &process{
+		config: o.Config, version: o.Version, hostname: hostname,
+		log: log, metrics: metrics, clock: time.Now, started: time.Now(),
+	}
+	p.tell(o.Notes)
+	return p, nil
+}
+
+func (p *process) tell(notes []config.Note) {
+	for _, s := range p.config.Changed() {
+		p.log.V(1).Info("Configured", "key", s.Key, "value", s.Value, "source", string(s.Source))
+	}
+	for _, n := range notes {
+		log := p.log
+		if n.Level == config.Debug {
+			log = p.log.V(1)
+		}
+		log.Info(n.Message, "key", n.Key, "source", string(n.Source), "detail", n.Detail)
+	}
+}
+
+// lifecycle runs the parts of the process.
+func (p *process) lifecycle() lifecycle {
+	return lifecycle{log: p.log, clock: p.clock}
+}
+
+// ready tells the caller of a process that everything is served.
+func (p *process) ready(o Options, e Endpoints) error {
+	p.log.Info("Ready", "duration", p.clock().Sub(p.started).String(), "registry", e.Registry, "rest", e.REST, "address", e.Kafka)
+	if o.OnReady != nil {
+		o.OnReady(e)
+	}
+	return nil
+}

@@ -1,0 +1,6 @@
+package app
+
+import "github.com/go-logr/logr"
+
+// quiet drops what is logged.
+var quiet = logr.Discard()

@@ -1,0 +1,120 @@
+package app
+
+import (
+	"context"
+	"crypto/tls"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/plastron-dev/plastron/runtime/client"
+	"github.com/plastron-dev/plastron/runtime/config"
+	"github.com/plastron-dev/plastron/runtime/kafka"
+	"github.com/plastron-dev/plastron/runtime/rest"
+	"github.com/plastron-dev/plastron/runtime/resthttp"
+)
+
+// restNode is a REST proxy.
+type restNode struct {
+	*frontend
+	// registryURL is asked once, when the node starts: the registry may be in
+	// the same process and take any free port.
+	registryURL func() string
+
+	service   *rest.Service
+	transport *http.Transport
+}
+
+func newRESTNode(p *process, c *config.Config) *restNode {
+	n := &restNode{frontend: newFrontend(p, c), registryURL: c.RegistryURL}
+	n.longReads = true
+	return n
+}
+
+// RunREST runs a REST proxy until ctx ends.
+func RunREST(ctx context.Context, o Options) error {
+	p, err := newProcess(o)
+	if err != nil {
+		return err
+	}
+	n := newRESTNode(p, o.Config)
+	parts := append(n.parts(), part{name: "rest", open: func(context.Context) error {
+		return p.ready(o, Endpoints{REST: n.url()})
+	}})
+	return p.lifecycle().run(ctx, parts)
+}
+
+// parts are the proxy with a listener of its own.
+func (n *restNode) parts() []part {
+	return []part{n.bind("rest"), n.servicePart(), n.listen("rest"), n.traffic("rest", nil)}
+}
+
+// servicePart makes and runs the service and its routes.
+func (n *restNode) servicePart() part {
+	return part{
+		name: "rest service",
+		open: func(context.Context) error {
+			registry, err := n.registryClient()
+			if err != nil {
+				return err
+			}
+			options, err := kafkaOptions(n.config, n.log.V(1).WithName("kafka"))
+			if err != nil {
+				return err
+			}
+			n.service, err = rest.New(rest.Deps{
+				NewClient: func(extra ...kgo.Opt) (*kgo.Client, error) { return kafka.NewClient(options, extra...) },
+				Registry:  registry, Settings: restSettings(n.config), Clock: n.clock, Logger: n.log.WithName("rest"),
+			})
+			if err != nil {
+				return err
+			}
+			n.handler = n.routes()
+			return nil
+		},
+		run: func(ctx context.Context) error { return n.service.Run(ctx) },
+		close: func(context.Context) error {
+			n.service.Close()
+			n.transport.CloseIdleConnections()
+			return nil
+		},
+		within: 10 * time.Second,
+	}
+}
+
+func (n *restNode) routes() http.Handler {
+	base := n.config.REST.BaseURI
+	if base == "" {
+		base = n.advertisedURL()
+	}
+	return resthttp.New(resthttp.Deps{
+		Service: n.service, BaseURI: base, MaxBody: maxBody(n.config), Version: n.version, Clock: n.clock,
+	})
+}
+
+// registryClient is the way to the registry that the configuration names.
+func (n *restNode) registryClient() (*client.Client, error) {
+	c := n.config.REST
+	n.transport = client.NewTransport()
+	if c.RegistryCA != "" {
+		pool, err := authorities("registry_ca", c.RegistryCA)
+		if err != nil {
+			return nil, err
+		}
+		n.transport.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: pool}
+	}
+	settings := client.Config{
+		URLs: []string{n.registryURL()}, Transport: n.transport, UserAgent: "plastron/" + n.version,
+		CachedIDs: max(client.DefaultCachedIDs, c.ClientCache),
+	}
+	if c.RegistryUser != "" {
+		settings.Auth = client.Basic(c.RegistryUser, c.RegistryPassword)
+	}
+	registry, err := client.New(settings)
+	if err != nil {
+		return nil, fmt.Errorf("finding the registry by registry_scheme, registry_host and registry_port: %w", err)
+	}
+	return registry, nil
+}

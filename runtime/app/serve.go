@@ -1,0 +1,196 @@
+package app
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"strconv"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/plastron-dev/plastron/runtime/config"
+	"github.com/plastron-dev/plastron/runtime/httpserver"
+)
+
+// frontend is the HTTP side of a node. The address is bound before anything
+// else is made, so that the port is known that others are told; what connects
+// meanwhile waits in the queue of the operating system.
+type frontend struct {
+	*process
+	config *config.Config
+	// handler has all routes; it is set before the server runs.
+	handler http.Handler
+	// deadline is the chain's Timeout, errorType its media type of errors.
+	deadline  func(*http.Request) time.Duration
+	errorType string
+	// longReads is set when answers may take longer than any write time-out.
+	longReads bool
+
+	server   *httpserver.Server
+	draining atomic.Bool
+	stop     chan struct{} // closed to drain
+	done     chan struct{} // closed when the server has ended
+}
+
+func newFrontend(p *process, c *config.Config) *frontend {
+	return &frontend{process: p, config: c, stop: make(chan struct{}), done: make(chan struct{})}
+}
+
+// drainTimeout bounds the wait for requests that are still running.
+const drainTimeout = 10 * time.Second
+
+// bind binds the address.
+func (f *frontend) bind(name string) part {
+	return part{name: name + " address", open: func(ctx context.Context) error {
+		server := httpserver.Config{
+			Address: f.config.Address(), OnDrain: func() { f.draining.Store(true) },
+			DrainTimeout: drainTimeout, Logger: f.log.WithName(name),
+		}
+		if f.longReads {
+			server.WriteTimeout = -1
+		}
+		var err error
+		if server.TLS, err = serverTLS(f.config.Listener); err != nil {
+			return err
+		}
+		chain := httpserver.Chain{
+			Observer: observer{f.metrics}, Timeout: f.deadline, ErrorType: f.errorType,
+			Logger: f.log.WithName(name), Clock: f.clock,
+		}
+		f.server = httpserver.New(server, chain.Wrap(http.HandlerFunc(f.serve)))
+		return f.server.Listen(ctx)
+	}}
+}
+
+// listen serves until traffic has ended.
+func (f *frontend) listen(name string) part {
+	return part{
+		name: name + " listener",
+		run: func(ctx context.Context) error {
+			defer close(f.done)
+			serving, cancel := context.WithCancel(ctx)
+			defer cancel()
+			var g errgroup.Group
+			g.Go(func() error {
+				select {
+				case <-f.stop:
+					cancel()
+				case <-serving.Done():
+				}
+				return nil
+			})
+			g.Go(func() error {
+				defer cancel()
+				return f.server.Run(serving)
+			})
+			return g.Wait()
+		},
+		within: drainTimeout + 2*time.Second,
+	}
+}
+
+// traffic waits until the node can serve data, and drains requests before the
+// parts behind the routes end.
+func (f *frontend) traffic(name string, ready func(context.Context) error) part {
+	return part{
+		name:  name + " traffic",
+		ready: ready,
+		close: func(ctx context.Context) error {
+			f.draining.Store(true)
+			close(f.stop)
+			select {
+			case <-f.done:
+				return nil
+			case <-ctx.Done():
+				return fmt.Errorf("requests are still running: %w", ctx.Err())
+			}
+		},
+		within: drainTimeout + 2*time.Second,
+	}
+}
+
+// serve is the first to see a request.
+func (f *frontend) serve(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Path == "/metrics" {
+		httpserver.SetRoute(w, "/metrics")
+		f.metrics.Handler().ServeHTTP(w, r)
+		return
+	}
+	f.handler.ServeHTTP(w, r)
+}
+
+// port is the bound port.
+func (f *frontend) port() int {
+	if f.server != nil {
+		if address, isTCP := f.server.Addr().(*net.TCPAddr); isTCP {
+			return address.Port
+		}
+	}
+	return f.config.Listener.Port
+}
+
+// advertisedPort is the port that others use.
+func (f *frontend) advertisedPort() int {
+	if f.config.Advertised.Port != 0 {
+		return f.config.Advertised.Port
+	}
+	return f.port()
+}
+
+// advertisedURL is the URL that others use.
+func (f *frontend) advertisedURL() string {
+	c := *f.config
+	c.Advertised.Port = f.advertisedPort()
+	return c.AdvertisedURL(f.hostname)
+}
+
+// url reaches the node from this machine.
+func (f *frontend) url() string {
+	c := *f.config
+	c.Listener.Port = f.port()
+	base := HealthURL(&c)
+	return base[:len(base)-len("/_health")]
+}
+
+// serverTLS returns nil when the listener is to speak plain HTTP.
+func serverTLS(l config.Listener) (*tls.Config, error) {
+	if l.TLSCert == "" {
+		return nil, nil
+	}
+	certificate, err := tls.LoadX509KeyPair(l.TLSCert, l.TLSKey)
+	if err != nil {
+		return nil, fmt.Errorf("reading server_tls_certfile and server_tls_keyfile: %w", err)
+	}
+	c := &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{certificate}}
+	switch l.TLSClientAuth {
+	case "optional":
+		c.ClientAuth = tls.VerifyClientCertIfGiven
+	case "required":
+		c.ClientAuth = tls.RequireAndVerifyClientCert
+	}
+	if l.TLSClientCA != "" {
+		if c.ClientCAs, err = authorities("server_tls_cafile", l.TLSClientCA); err != nil {
+			return nil, err
+		}
+	}
+	return c, nil
+}
+
+// authorities reads the PEM file that the key names.
+func authorities(key, path string) (*x509.CertPool, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("reading %s: %w", key, err)
+	}
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(text) {
+		return nil, fmt.Errorf("%s %s holds no PEM certificate", key, strconv.Quote(path))
+	}
+	return pool, nil
+}

@@ -1,0 +1,79 @@
+package app
+
+import (
+	"time"
+
+	"github.com/go-logr/logr"
+
+	"github.com/plastron-dev/plastron/runtime/config"
+	"github.com/plastron-dev/plastron/runtime/election"
+	"github.com/plastron-dev/plastron/runtime/kafka"
+	"github.com/plastron-dev/plastron/runtime/rest"
+)
+
+// kafkaOptions says how to reach the cluster that the configuration names.
+func kafkaOptions(c *config.Config, log logr.Logger) (kafka.Options, error) {
+	brokers, err := kafka.ParseBootstrap(c.Kafka.Bootstrap)
+	if err != nil {
+		return kafka.Options{}, err
+	}
+	k := c.Kafka
+	return kafka.Options{
+		Bootstrap: brokers,
+		ClientID:  k.ClientID,
+		Security: kafka.Security{
+			Protocol: k.Protocol, Mechanism: k.SASLMechanism,
+			Username: k.SASLUser, Password: k.SASLPassword, Token: k.SASLToken,
+			CAFile: k.CAFile, CertFile: k.CertFile, KeyFile: k.KeyFile, KeyPassword: k.KeyPassword,
+			CRLFile: k.CRLFile, Ciphers: k.Ciphers, SkipHostnameCheck: !k.CheckHostname,
+		},
+		IdleTimeout:    config.Milliseconds(k.MaxIdle),
+		MetadataMaxAge: config.Milliseconds(k.MetadataMaxAge),
+		Logger:         log,
+	}, nil
+}
+
+// identity is how this node presents itself to the election group.
+func identity(c *config.Config, hostname, version string, port int) election.Identity {
+	host := c.Advertised.Host
+	if host == "" {
+		host = hostname
+	}
+	return election.Identity{
+		Scheme: c.Advertised.Scheme, Host: host, Port: port, Eligible: c.Registry.Eligible, Version: version,
+	}
+}
+
+// restSettings translates the proxy's keys.
+func restSettings(c *config.Config) rest.Settings {
+	s := rest.DefaultSettings()
+	p, q := c.REST.Producer, c.REST.Consumer
+	s.Acks, s.Compression, s.Partitioner = p.Acks, p.Compression, p.Partitioner
+	s.Linger = config.Milliseconds(p.Linger)
+	s.DeliveryTimeout = config.Milliseconds(p.DeliveryTimeout)
+	s.MaxRecordBytes = p.MaxRequest
+	s.NameStrategy, s.NameValidation = c.REST.NameStrategy, c.REST.NameValidation
+	s.CachedSchemas = max(s.CachedSchemas, c.REST.ClientCache)
+	s.AutoCommit = q.AutoCommit
+	s.RequestTimeout = config.Milliseconds(q.RequestTimeout)
+	s.RequestMaxBytes = q.MaxBytes
+	s.FetchMinBytes = max(q.FetchMinBytes, 1)
+	s.IdleTimeout = time.Duration(q.IdleTimeout) * time.Second
+	s.SessionTimeout = config.Milliseconds(c.Kafka.SessionTimeout)
+	s.MetadataMaxAge = time.Duration(c.REST.TopicsMaxAge) * time.Second
+	return s
+}
+
+// maxBody is the bound on request bodies of the proxy (REST contract 2.2): 1
+// MiB, or room for the largest allowed record when that is more.
+func maxBody(c *config.Config) int64 {
+	const usual = 1 << 20
+	switch {
+	case c.Listener.MaxBody != 0:
+		return int64(c.Listener.MaxBody)
+	case c.REST.Producer.MaxRequest > usual:
+		return int64(c.REST.Producer.MaxRequest) + usual
+	default:
+		return usual
+	}
+}
