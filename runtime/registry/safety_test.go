@@ -204,6 +204,29 @@ func TestNothingIsDecidedWhileAnOutcomeIsUnknown(t *testing.T) {
 	}
 }
 
+func TestLogThatIsNotReadyIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	n := newKarapace(t)
+	log := &barrierFails{node: n}
+	r := New(Deps{Log: log, Views: n, Role: n, LogErrors: LogErrors{NotReady: errNotReady}})
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- r.Run(ctx) }()
+	defer func() { cancel(); <-done }()
+
+	refuse := func([]record.Record) error {
+		n.before = nil
+		return errNotReady
+	}
+	n.before = refuse
+	if e, err := r.Register(t.Context(), Registration{Subject: "a", Schema: recordOf("A")}); err != nil || e.ID != 1 {
+		t.Fatalf("%+v, %v", e, err)
+	}
+	n.before, log.failing = refuse, true
+	_, err := r.Register(t.Context(), Registration{Subject: "b", Schema: recordOf("B")})
+	wantKind(t, err, StoreFailure)
+}
+
 func TestForeignRecordBeforeLanding(t *testing.T) {
 	t.Parallel()
 	f := func(name string, other record.Record, id schema.ID, version schema.Version, splits int64) {

@@ -214,7 +214,7 @@ func (r *Registry) write(ctx context.Context, b batch) []*change {
 	case r.logErrors.TooLarge != nil && errors.Is(err, r.logErrors.TooLarge):
 		return r.apart(b, err)
 	case r.logErrors.NotReady != nil && errors.Is(err, r.logErrors.NotReady):
-		return finishAll(b.changes, ErrNotPrimary)
+		return r.later(ctx, b, err)
 	}
 	// The records may be in the log, now or in a moment. Until that is known
 	// nothing may be decided:
@@ -246,6 +246,16 @@ func (r *Registry) settle(ctx context.Context) error {
 	}
 	r.unsettled = false
 	return nil
+}
+
+// later waits until the log, which did not try to write a batch, takes records
+// again, and has the batch decided anew: the log was read anew in between.
+func (r *Registry) later(ctx context.Context, b batch, err error) []*change {
+	r.unsettled = true
+	if settleErr := r.settle(ctx); settleErr != nil {
+		return finishAll(b.changes, &Error{Kind: StoreFailure, Err: errors.Join(err, settleErr)})
+	}
+	return r.judge(b, true)
 }
 
 // apart separates a batch of which at least one record is too large.
