@@ -210,7 +210,10 @@ func (r *Registry) write(ctx context.Context, b batch) []*change {
 	cancel()
 	switch {
 	case err == nil:
-		return r.judge(b, last-b.decidedAt != int64(len(b.records)))
+		if last-b.decidedAt != int64(len(b.records)) {
+			return r.judge(b, disturbed)
+		}
+		return r.judge(b, undisturbed)
 	case r.logErrors.TooLarge != nil && errors.Is(err, r.logErrors.TooLarge):
 		return r.apart(b, err)
 	case r.logErrors.NotReady != nil && errors.Is(err, r.logErrors.NotReady):
@@ -230,7 +233,7 @@ func (r *Registry) write(ctx context.Context, b batch) []*change {
 	if settleErr := r.settle(ctx); settleErr != nil {
 		return finishAll(b.changes, &Error{Kind: Timeout, Err: errors.Join(err, settleErr)})
 	}
-	return r.judge(b, true)
+	return r.judge(b, settled)
 }
 
 // settle reads everything that may have been written before, if that is in
@@ -255,7 +258,7 @@ func (r *Registry) later(ctx context.Context, b batch, err error) []*change {
 	if settleErr := r.settle(ctx); settleErr != nil {
 		return finishAll(b.changes, &Error{Kind: StoreFailure, Err: errors.Join(err, settleErr)})
 	}
-	return r.judge(b, true)
+	return r.judge(b, settled)
 }
 
 // apart separates a batch of which at least one record is too large.
@@ -269,10 +272,19 @@ func (r *Registry) apart(b batch, err error) []*change {
 	return b.changes
 }
 
+// landed says what is known of a batch when it is judged.
+type landed int
+
+const (
+	undisturbed landed = iota // it is the next thing in the log after its decision
+	disturbed                 // records of others lie in between
+	settled                   // the log was read again, with or without it
+)
+
 // judge looks at the state after the records of a batch landed, or may have
-// landed. With disturbed set, records of others lie between the decision and
-// the landing, so that the decision may be void: another primary, one of us
-// awake too long, has given out the same id or version.
+// landed. Records of others between decision and landing can make a decision
+// void: another primary, one of us awake too long, has given out the same id
+// or version.
 //
 //	T1 (here)  decides: schema A is id 7, at offset 10
 //	T2 (there) decides: schema B is id 7, and lands at offset 11
@@ -284,13 +296,13 @@ func (r *Registry) apart(b batch, err error) []*change {
 // When B is the same version of the same subject, A has replaced it and no
 // trace of B is left but the count of collisions. Then no id of the batch is
 // trusted.
-func (r *Registry) judge(b batch, disturbed bool) (again []*change) {
+func (r *Registry) judge(b batch, how landed) (again []*change) {
 	// The lease may have ended before the records landed. Another primary may
 	// then have decided without seeing them, and its records may still come:
 	// nothing seen here proves that an id is ours.
 	held := r.role.MayWrite()
 	view := r.views.View()
-	spoilt := disturbed && collisions(view) > b.collisions
+	spoilt := how != undisturbed && collisions(view) > b.collisions
 	for i, c := range b.changes {
 		if spoilt && c.spoil != nil {
 			c.spoil()
@@ -305,7 +317,7 @@ func (r *Registry) judge(b batch, disturbed bool) (again []*change) {
 		case c.attempts >= maxAttempts:
 			c.done <- &Error{Kind: Timeout, Err: errors.New("what was written never showed in the log, other writers may be active")}
 		default:
-			if disturbed {
+			if how == disturbed {
 				r.conflicts()
 				r.logger.Info("Foreign records made a decision void, deciding again", "decidedAt", b.decidedAt)
 			}
