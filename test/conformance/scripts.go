@@ -16,7 +16,7 @@ import (
 var files embed.FS
 
 // Topics are what scripts find in Kafka; the proxy never creates a topic.
-func Topics() []string { return []string{"conformance", "conformance-avro"} }
+func Topics() []string { return []string{"conformance", "conformance-avro", "conformance-tour"} }
 
 // Scripts returns all scripts, by name.
 func Scripts() ([]*testkit.Script, error) {

@@ -6,7 +6,7 @@
 // Without -rest the steps for the proxy are skipped. Names carry a suffix that
 // differs from run to run, so a shared registry may be used; the global level
 // is changed for a moment by tour.test. The proxy's scripts need the topics
-// conformance and conformance-avro.
+// conformance, conformance-avro and conformance-tour.
 package main
 
 import (
