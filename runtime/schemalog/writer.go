@@ -17,6 +17,8 @@ const (
 	// recordOverhead is more than a record takes beyond its key, value and
 	// headers, alone in its batch.
 	recordOverhead = 256
+	// minDeliveryTimeout is the least that the client accepts.
+	minDeliveryTimeout = time.Second
 	// maxGroup bounds how many appends are written in one go.
 	maxGroup = 256
 )
@@ -31,7 +33,7 @@ func (l *Log) newWriterClient() (*kgo.Client, error) {
 		kgo.ProducerLinger(0),
 		kgo.ProducerBatchCompression(kgo.NoCompression()),
 		kgo.ProducerBatchMaxBytes(l.cfg.MaxRecordBytes),
-		kgo.RecordDeliveryTimeout(l.cfg.AppendTimeout),
+		kgo.RecordDeliveryTimeout(max(l.cfg.AppendTimeout, minDeliveryTimeout)),
 	)
 	client, err := kgo.NewClient(opts...)
 	if err != nil {
