@@ -6,6 +6,7 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/plastron-dev/plastron/runtime/kafka"
@@ -38,22 +39,23 @@ func (s *Service) PartitionOffsets(ctx context.Context, name string, id int32) (
 	if _, err := s.Partition(ctx, name, id); err != nil {
 		return 0, 0, err
 	}
-	err = s.cluster.admin(ctx, func(ctx context.Context, admin *kadm.Client) error {
+	offsets, err := ask(ctx, s.cluster, func(ctx context.Context, client *kgo.Client) (both [2]int64, err error) {
+		admin := kadm.NewClient(client)
 		starts, err := admin.ListStartOffsets(ctx, name)
 		if err != nil {
-			return kafkaFailure("Failed to list offsets", Unavailable, err)
+			return both, kafkaFailure("Failed to list offsets", Unavailable, err)
 		}
 		ends, err := admin.ListEndOffsets(ctx, name)
 		if err != nil {
-			return kafkaFailure("Failed to list offsets", Unavailable, err)
+			return both, kafkaFailure("Failed to list offsets", Unavailable, err)
 		}
-		if beginning, err = listedOffset(starts, name, id); err != nil {
-			return err
+		if both[0], err = listedOffset(starts, name, id); err != nil {
+			return both, err
 		}
-		end, err = listedOffset(ends, name, id)
-		return err
+		both[1], err = listedOffset(ends, name, id)
+		return both, err
 	})
-	return beginning, end, err
+	return offsets[0], offsets[1], err
 }
 
 // listedOffset picks the offset of one partition out of an answer.

@@ -5,7 +5,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 )
 
@@ -19,6 +18,7 @@ type cluster struct {
 	mu     sync.Mutex
 	client *kgo.Client
 	closed bool
+	calls  sync.WaitGroup // what ask left behind
 }
 
 func newCluster(newClient NewClient, s Settings, clock func() time.Time) *cluster {
@@ -32,7 +32,7 @@ func (c *cluster) connect() (*kgo.Client, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.closed {
-		return nil, fail(Closed, "The proxy is shutting down")
+		return nil, closed()
 	}
 	if c.client == nil {
 		client, err := c.newClient(producerOptions(c.settings)...)
@@ -44,25 +44,63 @@ func (c *cluster) connect() (*kgo.Client, error) {
 	return c.client, nil
 }
 
-// bounded runs do with a context that ends with KafkaTimeout and not with the
-// caller's: a canceled request would cut a connection that other requests
-// share.
-func (c *cluster) bounded(ctx context.Context, do func(ctx context.Context, client *kgo.Client) error) error {
+// ask runs do, which puts one question to Kafka, with a context that ends with
+// KafkaTimeout. It does not end with the caller's: a canceled request would
+// cut a connection that other requests share.
+//
+// The Kafka client looks at that context only where it can; while it opens a
+// connection to a broker that accepts and says nothing, it does not. So do
+// runs beside the caller, who leaves when the time is over; close waits for
+// what was left behind. do must return what it finds and write nothing that
+// its caller reads.
+func ask[T any](ctx context.Context, c *cluster, do func(ctx context.Context, client *kgo.Client) (T, error)) (T, error) {
+	type reply struct {
+		value T
+		err   error
+	}
+	var none T
 	client, err := c.connect()
 	if err != nil {
-		return err
+		return none, err
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.settings.KafkaTimeout)
-	defer cancel()
-	return do(ctx, client)
+	replies := make(chan reply, 1)
+	if !c.beside(func() {
+		defer cancel()
+		value, err := do(ctx, client)
+		replies <- reply{value, err}
+	}) {
+		cancel()
+		return none, closed()
+	}
+	select {
+	case r := <-replies:
+		return r.value, r.err
+	case <-ctx.Done():
+		select {
+		case r := <-replies: // It was there before do canceled the context.
+			return r.value, r.err
+		default:
+			return none, kafkaFailure(textNotReady, Unavailable, ctx.Err())
+		}
+	}
 }
 
-// admin is bounded with a client for Kafka's administrative requests.
-func (c *cluster) admin(ctx context.Context, do func(ctx context.Context, admin *kadm.Client) error) error {
-	return c.bounded(ctx, func(ctx context.Context, client *kgo.Client) error {
-		return do(ctx, kadm.NewClient(client))
-	})
+// beside runs f on a goroutine that close waits for, unless it is too late.
+func (c *cluster) beside(f func()) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed {
+		return false
+	}
+	c.calls.Go(f)
+	return true
 }
+
+// textNotReady is what clients of Karapace see when Kafka does not answer.
+const textNotReady = "Kafka node not ready"
+
+func closed() *Error { return fail(Closed, "The proxy is shutting down") }
 
 func (c *cluster) close() {
 	c.mu.Lock()
@@ -72,6 +110,7 @@ func (c *cluster) close() {
 	if client != nil {
 		client.Close()
 	}
+	c.calls.Wait()
 }
 
 // producerOptions are the choices of the shared client. Partitions are chosen

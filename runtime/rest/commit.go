@@ -125,13 +125,14 @@ func (c *Consumer) oneCommit(ctx context.Context) (done func(), err error) {
 // commitAlone commits for a group that this instance is no member of, which
 // Kafka allows while the group has none.
 func (c *Consumer) commitAlone(ctx context.Context, offsets kadm.Offsets) error {
-	return c.service.cluster.admin(ctx, func(ctx context.Context, admin *kadm.Client) error {
-		answer, err := admin.CommitOffsets(ctx, c.ID.Group, offsets)
-		if err != nil {
-			return err
+	_, err := ask(ctx, c.service.cluster, func(ctx context.Context, client *kgo.Client) (struct{}, error) {
+		answer, err := kadm.NewClient(client).CommitOffsets(ctx, c.ID.Group, offsets)
+		if err == nil {
+			err = answer.Error()
 		}
-		return answer.Error()
+		return struct{}{}, err
 	})
+	return err
 }
 
 // withMetadata puts the client's metadata into the request, in place of the
@@ -252,22 +253,19 @@ func (c *Consumer) Committed(ctx context.Context, partitions []TopicPartition) (
 }
 
 func (c *Consumer) committed(ctx context.Context) (kadm.OffsetResponses, error) {
-	var all kadm.OffsetResponses
-	err := c.service.cluster.admin(ctx, func(ctx context.Context, admin *kadm.Client) error {
-		var err error
-		if all, err = admin.FetchOffsets(ctx, c.ID.Group); err == nil {
+	return ask(ctx, c.service.cluster, func(ctx context.Context, client *kgo.Client) (kadm.OffsetResponses, error) {
+		all, err := kadm.NewClient(client).FetchOffsets(ctx, c.ID.Group)
+		if err == nil {
 			err = all.Error()
 		}
 		if errors.Is(err, kerr.GroupIDNotFound) {
-			all = nil // A group that nobody has used yet has committed nothing.
-			return nil
+			return nil, nil // A group that nobody has used yet has committed nothing.
 		}
 		if err != nil {
-			return kafkaFailure("Failed to get offsets", OffsetsFailed, err)
+			return nil, kafkaFailure("Failed to get offsets", OffsetsFailed, err)
 		}
-		return nil
+		return all, nil
 	})
-	return all, err
 }
 
 func setOffset[T any](in map[string]map[int32]T, topic string, partition int32, offset T) {

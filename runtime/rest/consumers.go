@@ -104,7 +104,7 @@ func (cs *consumers) add(c *Consumer) (*Consumer, error) {
 	defer cs.mu.Unlock()
 	switch {
 	case cs.closed:
-		return nil, fail(Closed, "The proxy is shutting down")
+		return nil, closed()
 	case cs.all[c.ID] != nil:
 		return nil, consumerExists(c.ID.Instance)
 	case len(cs.all) >= cs.service.settings.MaxConsumers:

@@ -141,20 +141,19 @@ func (c *Consumer) listed(ctx context.Context, partitions []TopicPartition, list
 	for _, tp := range partitions {
 		topics = append(topics, tp.Topic)
 	}
-	out := map[string]map[int32]kgo.Offset{}
-	err := c.service.cluster.admin(ctx, func(ctx context.Context, admin *kadm.Client) error {
-		answer, err := list(ctx, admin, topics)
+	return ask(ctx, c.service.cluster, func(ctx context.Context, client *kgo.Client) (map[string]map[int32]kgo.Offset, error) {
+		answer, err := list(ctx, kadm.NewClient(client), topics)
 		if err != nil {
-			return kafkaFailure("Failed to list offsets", OffsetsFailed, err)
+			return nil, kafkaFailure("Failed to list offsets", OffsetsFailed, err)
 		}
+		out := map[string]map[int32]kgo.Offset{}
 		for _, tp := range partitions {
 			at, err := listedOffset(answer, tp.Topic, tp.Partition)
 			if err != nil {
-				return err
+				return nil, err
 			}
 			setOffset(out, tp.Topic, tp.Partition, kgo.NewOffset().At(at))
 		}
-		return nil
+		return out, nil
 	})
-	return out, err
 }

@@ -120,16 +120,16 @@ func (s *Service) Topics(ctx context.Context) ([]string, error) {
 // ask requests metadata of some topics, of all when the list is nil, of none
 // when it is empty. It does not go through the Kafka client's cache, which
 // would not show a topic that was made a moment ago.
-func (m *metadata) ask(ctx context.Context, topics []kmsg.MetadataRequestTopic) (answer *kmsg.MetadataResponse, err error) {
-	err = m.cluster.bounded(ctx, func(ctx context.Context, client *kgo.Client) error {
+func (m *metadata) ask(ctx context.Context, topics []kmsg.MetadataRequestTopic) (*kmsg.MetadataResponse, error) {
+	return ask(ctx, m.cluster, func(ctx context.Context, client *kgo.Client) (*kmsg.MetadataResponse, error) {
 		request := kmsg.NewPtrMetadataRequest()
 		request.Topics = topics
-		if answer, err = request.RequestWith(ctx, client); err != nil {
-			return kafkaFailure("Kafka node not ready", Unavailable, err)
+		answer, err := request.RequestWith(ctx, client)
+		if err != nil {
+			return nil, kafkaFailure(textNotReady, Unavailable, err)
 		}
-		return nil
+		return answer, nil
 	})
-	return answer, err
 }
 
 // TopicDetail returns a topic with its configuration. Kinds as for Topic.
@@ -138,21 +138,21 @@ func (s *Service) TopicDetail(ctx context.Context, name string) (TopicDetail, er
 	if err != nil {
 		return TopicDetail{}, err
 	}
-	detail := TopicDetail{Topic: *topic, Configs: map[string]*string{}}
-	err = s.cluster.admin(ctx, func(ctx context.Context, admin *kadm.Client) error {
-		configs, err := admin.DescribeTopicConfigs(ctx, name)
+	configs, err := ask(ctx, s.cluster, func(ctx context.Context, client *kgo.Client) (map[string]*string, error) {
+		out := map[string]*string{}
+		answer, err := kadm.NewClient(client).DescribeTopicConfigs(ctx, name)
 		if err == nil {
 			var c kadm.ResourceConfig
-			if c, err = configs.On(name, nil); err == nil {
+			if c, err = answer.On(name, nil); err == nil {
 				err = c.Err
 			}
 			for _, config := range c.Configs {
-				detail.Configs[config.Key] = config.Value
+				out[config.Key] = config.Value
 			}
 		}
-		return topicFailure(name, err)
+		return out, topicFailure(name, err)
 	})
-	return detail, err
+	return TopicDetail{Topic: *topic, Configs: configs}, err
 }
 
 // topic returns a topic from the cache or from Kafka.
@@ -192,7 +192,7 @@ func topicFailure(name string, err error) error {
 			return unknownTopic(name) // being created
 		}
 	}
-	return kafkaFailure("Kafka node not ready", Unavailable, err)
+	return kafkaFailure(textNotReady, Unavailable, err)
 }
 
 func topicOf(t kmsg.MetadataResponseTopic) *Topic {
