@@ -118,11 +118,13 @@ func (c *cluster) close() {
 // is no kgo.RecordDeliveryTimeout: it counts from the timestamp of a record,
 // which may be the client's; deliver bounds each request instead.
 func producerOptions(s Settings) []kgo.Opt {
+	batch := min(max(s.MaxRecordBytes, 512), 1<<30-1<<20) // what the Kafka client allows
 	opts := []kgo.Opt{
 		kgo.RecordPartitioner(kgo.ManualPartitioner()),
 		kgo.ProducerLinger(s.Linger),
-		kgo.ProducerBatchMaxBytes(int32(s.MaxRecordBytes)), //nolint:gosec // bounded by configuration
-		kgo.MaxBufferedBytes(s.MaxBufferedBytes),
+		kgo.ProducerBatchMaxBytes(int32(batch)),                   //nolint:gosec // bounded above
+		kgo.BrokerMaxWriteBytes(max(100<<20, int32(batch)+1<<20)), //nolint:gosec // bounded above
+		kgo.MaxBufferedBytes(max(s.MaxBufferedBytes, batch)),
 		kgo.MaxBufferedRecords(200_000),
 		kgo.UnknownTopicRetries(1),
 		kgo.ProducerBatchCompression(compression(s.Compression)),

@@ -159,3 +159,13 @@ func TestSettingsAreChecked(t *testing.T) {
 	f("name strategy", func(s *Settings) { s.NameStrategy = "x" })
 	f("delivery timeout", func(s *Settings) { s.DeliveryTimeout = 0 })
 }
+
+func TestLargeRequestSizesAreTaken(t *testing.T) {
+	t.Parallel()
+	for _, size := range []int{1, 1 << 20, 200 << 20, 1<<31 - 1} {
+		f := newFixture(t, func(s *Settings) { s.MaxRecordBytes = size })
+		if _, err := f.Brokers(t.Context()); err != nil {
+			t.Errorf("%d bytes: %v", size, err)
+		}
+	}
+}

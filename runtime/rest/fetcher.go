@@ -13,6 +13,11 @@ const (
 	fetchPartitionBytes = 1 << 20
 )
 
+// fetchWait is how long a broker may sit on a fetch. It answers one request of
+// a connection after the other, so a new position, or a new partition, is read
+// when the fetch before has ended.
+const fetchWait = 500 * time.Millisecond
+
 // follow makes the fetcher read partitions from the given offsets, whatever it
 // did with them before. It is called with mu held; the fetcher has no
 // callbacks into this package, so its locks come after mu everywhere.
@@ -75,19 +80,13 @@ func (c *Consumer) newFetcher(offsets map[string]map[int32]kgo.Offset) error {
 	if c.closed {
 		return unknownConsumer(c.ID)
 	}
-	// A broker that has to gather bytes answers after the wait at the latest,
-	// so it is short then; a broker that does not answers at the first byte.
-	wait := 5 * time.Second
-	if c.Config.FetchMinBytes > 1 {
-		wait = 500 * time.Millisecond
-	}
 	fetcher, err := c.service.newClient(
 		kgo.ClientID(c.ID.Instance),
 		kgo.ConsumePartitions(offsets),
 		kgo.ConsumeResetOffset(c.reset()),
 		kgo.FetchIsolationLevel(kgo.ReadCommitted()),
 		kgo.FetchMinBytes(int32(c.Config.FetchMinBytes)), //nolint:gosec // bounded when the consumer is created
-		kgo.FetchMaxWait(wait),
+		kgo.FetchMaxWait(fetchWait),
 		kgo.FetchMaxBytes(fetchBytes),
 		kgo.FetchMaxPartitionBytes(fetchPartitionBytes),
 	)

@@ -87,7 +87,7 @@ func (c *Consumer) bounds(o ReadOptions) (timeout time.Duration, maxBytes int) {
 	if o.MaxBytes != nil {
 		maxBytes = *o.MaxBytes
 	}
-	return min(timeout, s.MaxReadTimeout), min(maxBytes, s.MaxReadBytes)
+	return min(timeout, s.MaxReadTimeout), min(maxBytes, max(s.MaxReadBytes, s.RequestMaxBytes))
 }
 
 // checkTopics refuses a read that can only end empty, because nothing that it

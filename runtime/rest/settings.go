@@ -52,7 +52,8 @@ type Settings struct {
 	RequestTimeout  time.Duration
 	RequestMaxBytes int
 	FetchMinBytes   int
-	// MaxReadBytes bounds what one read returns, whatever it asks for.
+	// MaxReadBytes bounds what one read returns, whatever it asks for; at least
+	// RequestMaxBytes.
 	MaxReadBytes int
 	// MaxReadTimeout bounds how long one read waits, whatever it asks for.
 	MaxReadTimeout time.Duration
