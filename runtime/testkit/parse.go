@@ -220,6 +220,8 @@ func (p *parser) directive(number int, word, rest string) error {
 		step.Switch, err = &Switch{As: rest}, oneOf(rest, "primary", "follower")
 	case "flavour":
 		step.Switch, err = &Switch{Flavour: rest}, oneOf(rest, "karapace", "confluent", "any")
+	case "needs":
+		step.Needs, err = rest, oneOf(rest, "registry", "rest", "follower", "log", "restart", "advance")
 	case "restart":
 		step.Restart, err = true, oneOf(rest, "")
 	case "advance":
@@ -230,7 +232,7 @@ func (p *parser) directive(number int, word, rest string) error {
 	case "log":
 		step.LogCount, err = p.logCount(rest)
 	default:
-		return fmt.Errorf("%q is none of: a request, a status, on, as, flavour, retry, restart, advance, log count", word)
+		return fmt.Errorf("%q is none of: a request, a status, on, as, flavour, needs, retry, restart, advance, log count", word)
 	}
 	if err == nil {
 		p.script.Steps = append(p.script.Steps, step)

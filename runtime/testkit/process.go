@@ -24,10 +24,11 @@ type DevProcess struct {
 	command *exec.Cmd
 	stderr  *tail
 	output  io.ReadCloser
+	release func() bool
 }
 
 // StartDev runs the binary as "plastron dev" with more arguments and returns
-// once its banner says that it is ready.
+// once its banner says that it is ready. The end of ctx kills the process.
 func StartDev(ctx context.Context, binary string, args ...string) (*DevProcess, error) {
 	p := &DevProcess{command: exec.Command(binary, append([]string{"dev"}, args...)...), stderr: &tail{}}
 	p.command.Stderr = p.stderr
@@ -39,8 +40,7 @@ func StartDev(ctx context.Context, binary string, args ...string) (*DevProcess, 
 	if err := p.command.Start(); err != nil {
 		return nil, fmt.Errorf("starting %s dev: %w", binary, err)
 	}
-	kill := context.AfterFunc(ctx, func() { _ = p.command.Process.Kill() })
-	defer kill()
+	p.release = context.AfterFunc(ctx, func() { _ = p.command.Process.Kill() })
 	if err := p.readBanner(); err != nil {
 		_ = p.command.Process.Kill()
 		return nil, fmt.Errorf("%s dev did not become ready: %w", binary, errors.Join(err, p.command.Wait(), p.stderr.err()))
@@ -67,6 +67,7 @@ func (p *DevProcess) readBanner() error {
 
 // Stop asks the process to end and waits for it.
 func (p *DevProcess) Stop() error {
+	defer p.release()
 	if err := p.command.Process.Signal(os.Interrupt); err != nil {
 		return err
 	}

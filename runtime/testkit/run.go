@@ -29,6 +29,10 @@ func Run(ctx context.Context, script *Script, target Target) (Report, error) {
 		values: bindings{"run": target.Unique, "registry": target.Registry, "rest": target.REST},
 	}
 	for _, step := range script.Steps {
+		if step.Needs != "" && !target.can(step.Needs) {
+			r.report.Skipped = append(r.report.Skipped, fmt.Sprintf("%s:%d: the rest needs %s", script.Name, step.Line, step.Needs))
+			return r.report, nil
+		}
 		err := r.step(ctx, step)
 		var cannot *cannotError
 		switch {
@@ -56,6 +60,9 @@ type runner struct {
 func (r *runner) step(ctx context.Context, s Step) error {
 	if s.Switch != nil {
 		r.turn(s.Switch)
+		return nil
+	}
+	if s.Needs != "" {
 		return nil
 	}
 	if err := r.possible(); err != nil {

@@ -8,14 +8,16 @@ type Script struct {
 	Steps []Step
 }
 
-// Step is one thing to do; exactly one of the pointers is set.
+// Step is one thing to do; exactly one of the fields besides Line is set.
 type Step struct {
 	Line     int
 	Request  *Request
 	Switch   *Switch
 	LogCount *LogCount
-	Restart  bool
-	Advance  time.Duration
+	// Needs names something without which the rest of the script is skipped.
+	Needs   string
+	Restart bool
+	Advance time.Duration
 }
 
 // Request is sent, and its answer compared.

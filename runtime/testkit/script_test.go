@@ -200,6 +200,10 @@ advance 5s
 retry 20s
 GET /again
 200 {"n": 8, ...}
+needs rest
+needs advance
+GET /never
+500
 `, target)
 	if err != nil {
 		t.Fatal(err)
@@ -213,6 +217,7 @@ GET /again
 		"x.test:33: only for flavour confluent",
 		"x.test:36: the target cannot be restarted",
 		"x.test:37: the target's clock cannot be moved",
+		"x.test:43: the rest needs advance",
 	}
 	if strings.Join(report.Skipped, "\n") != strings.Join(want, "\n") {
 		t.Errorf("skipped:\n%s", strings.Join(report.Skipped, "\n"))

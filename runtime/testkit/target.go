@@ -26,3 +26,21 @@ type Target struct {
 	// Advance moves the clock of the target.
 	Advance func(time.Duration) error
 }
+
+// can reports whether the target has what a script says that it needs.
+func (t Target) can(need string) bool {
+	switch need {
+	case "registry":
+		return t.Registry != ""
+	case "rest":
+		return t.REST != ""
+	case "follower":
+		return t.Follower != ""
+	case "log":
+		return t.LogKeys != nil
+	case "restart":
+		return t.Restart != nil
+	default:
+		return t.Advance != nil
+	}
+}
