@@ -11,6 +11,7 @@ import (
 
 	"github.com/plastron-dev/plastron/runtime/config"
 	"github.com/plastron-dev/plastron/runtime/devbroker"
+	"github.com/plastron-dev/plastron/runtime/kafka"
 )
 
 // DevOptions is what a development server is made from.
@@ -41,48 +42,73 @@ const loopback = "127.0.0.1"
 
 // RunDev runs broker, registry and REST proxy in one process until ctx ends.
 func RunDev(ctx context.Context, o DevOptions) error {
-	p, err := newProcess(o.Options)
+	d, err := newDevServer(o)
 	if err != nil {
 		return err
+	}
+	parts := append(d.parts(), part{name: "banner", open: func(context.Context) error {
+		e := Endpoints{Registry: d.registry.url(), REST: d.rest.url(), Kafka: d.broker.broker.Advertised()}
+		printBanner(o, e, d.clock().Sub(d.started))
+		return d.ready(o.Options, e)
+	}})
+	return d.lifecycle().run(ctx, parts)
+}
+
+// devServer is broker, registry and proxy in one process.
+type devServer struct {
+	*process
+	broker   *brokerPart
+	registry *registryNode
+	rest     *restNode
+}
+
+func newDevServer(o DevOptions) (*devServer, error) {
+	p, err := newProcess(o.Options)
+	if err != nil {
+		return nil, err
 	}
 	topics, err := parseTopics(o.Topics)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	registryConfig, restConfig := *o.Config, *o.Config
-	for _, c := range []*config.Config{&registryConfig, &restConfig} {
-		c.Listener.Host, c.Advertised.Host, c.Advertised.Port, c.Advertised.Scheme = loopback, loopback, 0, "http"
-		c.Listener.TLSCert, c.Listener.TLSKey = "", ""
-		c.Kafka = config.Kafka{
-			ClientID: c.Kafka.ClientID, Protocol: "PLAINTEXT",
-			MetadataMaxAge: c.Kafka.MetadataMaxAge, SessionTimeout: c.Kafka.SessionTimeout, MaxIdle: c.Kafka.MaxIdle,
-		}
+	// The broker is in the same process; a topic that was just made has not to
+	// wait until somebody asks again.
+	p.metadataMinAge = 10 * time.Millisecond
+	registryConfig, restConfig := devConfig(*o.Config, o.RegistryPort), devConfig(*o.Config, o.RESTPort)
+	d := &devServer{
+		process:  p,
+		broker:   &brokerPart{process: p, config: devbroker.Config{Dir: o.Data, Host: loopback, Port: o.KafkaPort}, topics: topics},
+		registry: newRegistryNode(p, registryConfig),
+		rest:     newRESTNode(p, restConfig),
 	}
-	registryConfig.Listener.Port, restConfig.Listener.Port = o.RegistryPort, o.RESTPort
-	// Nobody else can be writing to a broker that has just started in here.
-	registryConfig.Registry.Wait, registryConfig.Registry.Eligible = 0, true
-
-	broker := &brokerPart{process: p, config: devbroker.Config{Dir: o.Data, Host: loopback, Port: o.KafkaPort}, topics: topics}
-	registry := newRegistryNode(p, &registryConfig)
-	rest := newRESTNode(p, &restConfig)
-	if err := p.metrics.ObserveState(registry.state); err != nil {
-		return err
-	}
-	broker.started = func(address string) {
+	d.broker.started = func(address string) {
 		registryConfig.Kafka.Bootstrap, restConfig.Kafka.Bootstrap = address, address
 	}
-	rest.registryURL = registry.url
+	d.rest.registryURL = d.registry.url
+	return d, p.metrics.ObserveState(d.registry.state)
+}
 
-	parts := []part{broker.part()}
-	parts = append(parts, registry.parts()...)
-	parts = append(parts, rest.parts()...)
-	parts = append(parts, part{name: "writes", ready: registry.awaitPrimary})
-	parts = append(parts, part{name: "banner", open: func(context.Context) error {
-		e := Endpoints{Registry: registry.url(), REST: rest.url(), Kafka: broker.broker.Advertised()}
-		printBanner(o, e, p.clock().Sub(p.started))
-		return p.ready(o.Options, e)
-	}})
-	return p.lifecycle().run(ctx, parts)
+// devConfig is the configuration of one part: everything on this machine, and
+// nothing that could lead to another broker.
+func devConfig(c config.Config, port int) *config.Config {
+	c.Listener.Host, c.Listener.Port = loopback, port
+	c.Listener.TLSCert, c.Listener.TLSKey, c.Listener.TLSClientCA, c.Listener.TLSClientAuth = "", "", "", ""
+	c.Advertised = config.Advertised{Host: loopback, Scheme: "http"}
+	c.Kafka = config.Kafka{
+		ClientID: c.Kafka.ClientID, Protocol: kafka.ProtocolPlaintext,
+		MetadataMaxAge: c.Kafka.MetadataMaxAge, SessionTimeout: c.Kafka.SessionTimeout, MaxIdle: c.Kafka.MaxIdle,
+	}
+	// Nobody else can be writing to a broker that has just started in here.
+	c.Registry.Wait, c.Registry.Eligible = 0, true
+	return &c
+}
+
+// parts are everything up to the moment when writes are taken.
+func (d *devServer) parts() []part {
+	parts := []part{d.broker.part()}
+	parts = append(parts, d.registry.parts()...)
+	parts = append(parts, d.rest.parts()...)
+	return append(parts, part{name: "writes", ready: d.registry.awaitPrimary})
 }
 
 func printBanner(o DevOptions, e Endpoints, took time.Duration) {
@@ -126,8 +152,8 @@ func (b *brokerPart) part() part {
 		},
 		ready: func(ctx context.Context) error {
 			c := *b.process.config
-			c.Kafka = config.Kafka{Bootstrap: b.broker.Addr(), ClientID: "plastron-dev", Protocol: "PLAINTEXT"}
-			options, err := kafkaOptions(&c, b.log.V(1).WithName("kafka"))
+			c.Kafka = config.Kafka{Bootstrap: b.broker.Addr(), ClientID: "plastron-dev", Protocol: kafka.ProtocolPlaintext}
+			options, err := b.kafkaOptions(&c)
 			if err != nil {
 				return err
 			}

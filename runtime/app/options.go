@@ -40,6 +40,9 @@ type process struct {
 	metrics  *telemetry.Metrics
 	clock    func() time.Time
 	started  time.Time
+	// metadataMinAge is how long what is known of the cluster is good enough;
+	// 0 is the default, which is kind to real brokers.
+	metadataMinAge time.Duration
 }
 
 // newProcess makes logger and metrics, and logs what the configuration is.

@@ -86,7 +86,7 @@ func (n *registryNode) work() []part {
 // electionClient makes the Kafka client of the election.
 func (n *registryNode) electionClient() part {
 	return part{name: "election client", open: func(context.Context) error {
-		options, err := n.kafka()
+		options, err := n.kafkaOptions(n.config)
 		if err != nil {
 			return err
 		}
@@ -98,7 +98,7 @@ func (n *registryNode) electionClient() part {
 // build makes what the routes need, from the topic upwards. It starts nothing.
 func (n *registryNode) build() part {
 	return part{name: "registry service", open: func(context.Context) error {
-		options, err := n.kafka()
+		options, err := n.kafkaOptions(n.config)
 		if err != nil {
 			return err
 		}
@@ -153,10 +153,6 @@ func (n *registryNode) newElection(principal string) (*election.Election, error)
 		Strategy: strategy, Session: config.Milliseconds(n.config.Kafka.SessionTimeout),
 		Waiting: config.Milliseconds(n.config.Registry.Wait), Release: n.appends.release, Principal: principal,
 	}, n.client, n.appends.Barrier, n.log.WithName("election"), n.clock)
-}
-
-func (n *registryNode) kafka() (kafka.Options, error) {
-	return kafkaOptions(n.config, n.log.V(1).WithName("kafka"))
 }
 
 // replayed returns when the topic was read to its end.

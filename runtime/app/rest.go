@@ -60,7 +60,7 @@ func (n *restNode) servicePart() part {
 			if err != nil {
 				return err
 			}
-			options, err := kafkaOptions(n.config, n.log.V(1).WithName("kafka"))
+			options, err := n.kafkaOptions(n.config)
 			if err != nil {
 				return err
 			}

@@ -86,7 +86,7 @@ func TestRESTProcess(t *testing.T) {
 	t.Parallel()
 	b := broker(t)
 	c := settings(t, config.RoleREST, "KARAPACE_BOOTSTRAP_URI="+b.Addr())
-	options, err := kafkaOptions(c, quiet)
+	options, err := (&process{log: quiet}).kafkaOptions(c)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -32,6 +32,7 @@ type frontend struct {
 	// longReads is set when answers may take longer than any write time-out.
 	longReads bool
 
+	chain    http.Handler // chain is what the server serves
 	server   *httpserver.Server
 	draining atomic.Bool
 	stop     chan struct{} // closed to drain
@@ -63,7 +64,8 @@ func (f *frontend) bind(name string) part {
 			Observer: observer{f.metrics}, Timeout: f.deadline, ErrorType: f.errorType,
 			Logger: f.log.WithName(name), Clock: f.clock,
 		}
-		f.server = httpserver.New(server, chain.Wrap(http.HandlerFunc(f.serve)))
+		f.chain = chain.Wrap(http.HandlerFunc(f.serve))
+		f.server = httpserver.New(server, f.chain)
 		return f.server.Listen(ctx)
 	}}
 }

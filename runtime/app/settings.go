@@ -3,8 +3,6 @@ package app
 import (
 	"time"
 
-	"github.com/go-logr/logr"
-
 	"github.com/plastron-dev/plastron/runtime/config"
 	"github.com/plastron-dev/plastron/runtime/election"
 	"github.com/plastron-dev/plastron/runtime/kafka"
@@ -12,7 +10,7 @@ import (
 )
 
 // kafkaOptions says how to reach the cluster that the configuration names.
-func kafkaOptions(c *config.Config, log logr.Logger) (kafka.Options, error) {
+func (p *process) kafkaOptions(c *config.Config) (kafka.Options, error) {
 	brokers, err := kafka.ParseBootstrap(c.Kafka.Bootstrap)
 	if err != nil {
 		return kafka.Options{}, err
@@ -29,7 +27,8 @@ func kafkaOptions(c *config.Config, log logr.Logger) (kafka.Options, error) {
 		},
 		IdleTimeout:    config.Milliseconds(k.MaxIdle),
 		MetadataMaxAge: config.Milliseconds(k.MetadataMaxAge),
-		Logger:         log,
+		MetadataMinAge: p.metadataMinAge,
+		Logger:         p.log.V(1).WithName("kafka"),
 	}, nil
 }
 

@@ -2,6 +2,8 @@ package testkit
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -16,6 +18,7 @@ type ParseError struct {
 	Problem string
 }
 
+// Error is file:line: problem.
 func (e *ParseError) Error() string {
 	return fmt.Sprintf("%s:%d: %s", e.Name, e.Line, e.Problem)
 }
@@ -282,4 +285,28 @@ func (p *parser) finish() error {
 		return fmt.Errorf("retry has to stand before a request")
 	}
 	return nil
+}
+
+// Load reads every script (*.test) in a directory, by name.
+func Load(dir string) ([]*Script, error) {
+	paths, err := filepath.Glob(filepath.Join(dir, "*.test"))
+	if err != nil {
+		return nil, err
+	}
+	if len(paths) == 0 {
+		return nil, fmt.Errorf("directory %s holds no scripts", dir)
+	}
+	var scripts []*Script
+	for _, path := range paths {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return nil, fmt.Errorf("reading a script: %w", err)
+		}
+		script, err := Parse(filepath.Base(path), string(text))
+		if err != nil {
+			return nil, err
+		}
+		scripts = append(scripts, script)
+	}
+	return scripts, nil
 }

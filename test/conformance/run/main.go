@@ -22,7 +22,6 @@ import (
 	"time"
 
 	"github.com/plastron-dev/plastron/runtime/testkit"
-	"github.com/plastron-dev/plastron/test/conformance"
 )
 
 func main() {
@@ -40,6 +39,7 @@ func run(ctx context.Context, args []string) error {
 	follower := flags.String("follower", "", "base URL of another node of it")
 	rest := flags.String("rest", os.Getenv("PLASTRON_CONFORMANCE_REST"), "base URL of the REST proxy")
 	flavour := flags.String("flavour", "karapace", "whose behaviour to expect where products differ: karapace, confluent")
+	dir := flags.String("scripts", "test/conformance", "directory of the scripts")
 	only := flags.String("only", "*", "pattern for the names of scripts")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -51,7 +51,7 @@ func run(ctx context.Context, args []string) error {
 		Registry: strings.TrimRight(*registry, "/"), Follower: strings.TrimRight(*follower, "/"), REST: strings.TrimRight(*rest, "/"),
 		Flavour: *flavour, Client: &http.Client{Timeout: time.Minute},
 	}
-	scripts, err := conformance.Scripts()
+	scripts, err := testkit.Load(*dir)
 	if err != nil {
 		return err
 	}
