@@ -30,7 +30,7 @@ func RunAll(ctx context.Context, o Options) error {
 	// The proxy has no listener of its own: it borrows the registry's.
 	rest.frontend = registry.frontend
 	if o.Config.Source("registry_host") == config.Default {
-		rest.registryURL = registry.url
+		rest.registry = registry
 	}
 	registry.longReads = true
 	write := registryhttp.Deadline(writeDeadline)

@@ -84,7 +84,7 @@ func newDevServer(o DevOptions) (*devServer, error) {
 	d.broker.started = func(address string) {
 		registryConfig.Kafka.Bootstrap, restConfig.Kafka.Bootstrap = address, address
 	}
-	d.rest.registryURL = d.registry.url
+	d.rest.registry = d.registry
 	return d, p.metrics.ObserveState(d.registry.state)
 }
 

@@ -19,16 +19,16 @@ import (
 // restNode is a REST proxy.
 type restNode struct {
 	*frontend
-	// registryURL is asked once, when the node starts: the registry may be in
-	// the same process and take any free port.
-	registryURL func() string
+	// registry is the registry of the same process, nil when the configuration
+	// names another one.
+	registry *registryNode
 
 	service   *rest.Service
-	transport *http.Transport
+	transport http.RoundTripper
 }
 
 func newRESTNode(p *process, c *config.Config) *restNode {
-	n := &restNode{frontend: newFrontend(p, c), registryURL: c.RegistryURL}
+	n := &restNode{frontend: newFrontend(p, c)}
 	n.longReads = true
 	return n
 }
@@ -77,7 +77,9 @@ func (n *restNode) servicePart() part {
 		run: func(ctx context.Context) error { return n.service.Run(ctx) },
 		close: func(context.Context) error {
 			n.service.Close()
-			n.transport.CloseIdleConnections()
+			if t, isNetwork := n.transport.(*http.Transport); isNetwork {
+				t.CloseIdleConnections()
+			}
 			return nil
 		},
 		within: 10 * time.Second,
@@ -94,21 +96,25 @@ func (n *restNode) routes() http.Handler {
 	})
 }
 
-// registryClient is the way to the registry that the configuration names.
+// registryClient is the way to the registry: within the process, or to where
+// the configuration says.
 func (n *restNode) registryClient() (*client.Client, error) {
 	c := n.config.REST
-	n.transport = client.NewTransport()
-	if c.RegistryCA != "" {
-		pool, err := authorities("registry_ca", c.RegistryCA)
+	settings := client.Config{
+		URLs: []string{n.config.RegistryURL()}, UserAgent: "plastron/" + n.version,
+		CachedIDs: max(client.DefaultCachedIDs, c.ClientCache),
+	}
+	if n.registry != nil {
+		settings.URLs = []string{n.registry.url()}
+		n.transport = inProcess{handler: func() http.Handler { return n.registry.chain }}
+	} else {
+		transport, err := registryTransport(c.RegistryCA)
 		if err != nil {
 			return nil, err
 		}
-		n.transport.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: pool}
+		n.transport = transport
 	}
-	settings := client.Config{
-		URLs: []string{n.registryURL()}, Transport: n.transport, UserAgent: "plastron/" + n.version,
-		CachedIDs: max(client.DefaultCachedIDs, c.ClientCache),
-	}
+	settings.Transport = n.transport
 	if c.RegistryUser != "" {
 		settings.Auth = client.Basic(c.RegistryUser, c.RegistryPassword)
 	}
@@ -117,4 +123,18 @@ func (n *restNode) registryClient() (*client.Client, error) {
 		return nil, fmt.Errorf("finding the registry by registry_scheme, registry_host and registry_port: %w", err)
 	}
 	return registry, nil
+}
+
+// registryTransport trusts the authorities of a PEM file, or the system's.
+func registryTransport(ca string) (*http.Transport, error) {
+	transport := client.NewTransport()
+	if ca == "" {
+		return transport, nil
+	}
+	pool, err := authorities("registry_ca", ca)
+	if err != nil {
+		return nil, err
+	}
+	transport.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: pool}
+	return transport, nil
 }
