@@ -172,8 +172,8 @@ const (
 	// ReasonAdoptionRefused: the subject exists and the policy forbids to take
 	// it over.
 	ReasonAdoptionRefused = "AdoptionRefused"
-	// ReasonNotRegistered: the registry lacks it and the operator may not
-	// write.
+	// ReasonNotRegistered: the registry lacks it, and the operator may not
+	// write, or the schema was refused.
 	ReasonNotRegistered = "NotRegistered"
 	// ReasonRegistryReadOnly: the registry refuses writes.
 	ReasonRegistryReadOnly = "RegistryReadOnly"

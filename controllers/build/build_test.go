@@ -121,7 +121,9 @@ func TestEachFieldChangesItsPartOnly(t *testing.T) {
 	f(func(s *v1alpha1.SchemaRegistrySpec) { s.Topic = &v1alpha1.TopicSpec{Name: new("s")} }, "value: s")
 	f(func(s *v1alpha1.SchemaRegistrySpec) { s.Election = &v1alpha1.ElectionSpec{Eligible: new(false)} },
 		"- name: KARAPACE_MASTER_ELIGIBILITY", `value: "false"`)
-	f(func(s *v1alpha1.SchemaRegistrySpec) { s.Election = &v1alpha1.ElectionSpec{Strategy: new(v1alpha1.Highest)} },
+	f(func(s *v1alpha1.SchemaRegistrySpec) {
+		s.Election = &v1alpha1.ElectionSpec{Strategy: new(v1alpha1.Highest)}
+	},
 		"- name: KARAPACE_MASTER_ELECTION_STRATEGY", "value: highest")
 	f(func(s *v1alpha1.SchemaRegistrySpec) { s.Election = &v1alpha1.ElectionSpec{GroupID: new("g")} }, "value: g")
 	f(func(s *v1alpha1.SchemaRegistrySpec) { s.DefaultCompatibility = new(v1alpha1.Level("FULL")) },

@@ -6,7 +6,7 @@
 // memory grows with our objects, not with the cluster. Objects that are read
 // rarely and whole, ConfigMaps among them, are read live.
 //
-// Files: run.go (the steps), flags.go, cache.go (what is held and indexed).
+// Files: run.go (the steps), crds.go (waiting for our kinds), flags.go, cache.go (what is held and indexed).
 package manager
 
 //go:generate go tool -modfile=../../hack/tools/go.mod controller-gen rbac:roleName=plastron-manager paths=../... output:rbac:dir=../../config/rbac

@@ -50,6 +50,9 @@ func Run(ctx context.Context, args []string, version string, output io.Writer) e
 	if err != nil {
 		return err
 	}
+	if err := awaitCRDs(ctx, access, log); err != nil {
+		return err
+	}
 	mgr, err := New(ctx, access, o, session.Options{UserAgent: "plastron-operator/" + version})
 	if err != nil {
 		return err

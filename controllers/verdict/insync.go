@@ -19,8 +19,8 @@ func inSync(in *Input) Statement {
 	case st.Latest == nil:
 		return no(typ, v1alpha1.ReasonSubjectMissing, "The registry has no live version of the subject")
 	case st.Ours == nil:
-		return no(typ, v1alpha1.ReasonNewerVersionInRegistry, fmt.Sprintf(
-			"The registry's latest is version %d (id %d), and it is not the schema of this object", st.Latest.Version, st.Latest.ID))
+		return no(typ, v1alpha1.ReasonNotRegistered, fmt.Sprintf(
+			"The registry's latest is version %d (id %d), and the schema of this object is not registered", st.Latest.Version, st.Latest.ID))
 	case *st.Ours != *st.Latest && hashIsApplied(in):
 		return no(typ, v1alpha1.ReasonNewerVersionInRegistry, fmt.Sprintf(
 			"Version %d (id %d) was registered by somebody else after ours, version %d; bring its text into this object, or delete it in the registry",

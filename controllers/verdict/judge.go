@@ -2,6 +2,7 @@ package verdict
 
 import (
 	"fmt"
+	"strings"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
@@ -174,7 +175,7 @@ func checkProblem(in *Input) *Statement {
 func incompatibleText(s *v1alpha1.Subject, c *Check) string {
 	first := c.Incompatibilities[0]
 	text := fmt.Sprintf("Incompatible with %s version %d under %s: %s", s.SubjectName(), first.Against, c.Level, first.Message)
-	if first.Path != "" {
+	if first.Path != "" && !strings.Contains(first.Message, first.Path) {
 		text += " at " + first.Path
 	}
 	if n := len(c.Incompatibilities) - 1; n > 0 {
@@ -258,7 +259,7 @@ func levelSynced(in *Input) Statement {
 
 // terminal reports whether a problem stays until a person changes something.
 func terminal(s Statement) bool {
-	if s.Status != metav1.ConditionFalse {
+	if s.Status != metav1.ConditionFalse || s.Type == v1alpha1.ConditionInSync {
 		return false
 	}
 	switch s.Reason {

@@ -168,6 +168,7 @@ func TestJudge(t *testing.T) {
 
 	// Drift does not stall and is told apart.
 	f("InSync=False/NewerVersionInRegistry", false, newer)
+	f("InSync=False/NotRegistered", true, notRegistered, otherText, incompatible)
 	f("InSync=False/SupersededByNewer", false, newer, otherText)
 	f("InSync=False/SubjectMissing", false, missing, failed(Unreachable, Register))
 	f("InSync=False/SchemaIDChanged", false, func(in *Input) { in.State.Latest, in.State.Ours = at(9, 1), at(9, 1) })
