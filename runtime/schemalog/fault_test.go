@@ -13,7 +13,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
@@ -32,6 +31,11 @@ func sealed(b kmsg.RecordBatch) []byte {
 
 // refusing answers produce requests with an error code.
 func refusing(code *kerr.Error) func(kmsg.Request) (kmsg.Response, error, bool) {
+	return answering(code.Code, -1)
+}
+
+// answering answers produce requests and writes nothing.
+func answering(code int16, offset int64) func(kmsg.Request) (kmsg.Response, error, bool) {
 	return func(req kmsg.Request) (kmsg.Response, error, bool) {
 		in := req.(*kmsg.ProduceRequest)
 		out := in.ResponseKind().(*kmsg.ProduceResponse)
@@ -40,7 +44,7 @@ func refusing(code *kerr.Error) func(kmsg.Request) (kmsg.Response, error, bool) 
 			outTopic.Topic, outTopic.TopicID = inTopic.Topic, inTopic.TopicID
 			for _, inPartition := range inTopic.Partitions {
 				p := kmsg.NewProduceResponseTopicPartition()
-				p.Partition, p.ErrorCode = inPartition.Partition, code.Code
+				p.Partition, p.ErrorCode, p.BaseOffset = inPartition.Partition, code, offset
 				outTopic.Partitions = append(outTopic.Partitions, p)
 			}
 			out.Topics = append(out.Topics, outTopic)
@@ -90,6 +94,25 @@ func TestFaultsOfTheBrokerLeaveTheOutcomeUnknown(t *testing.T) {
 	run(refusing(kerr.RequestTimedOut))
 	run(refusing(kerr.TopicAuthorizationFailed))
 	run(func(kmsg.Request) (kmsg.Response, error, bool) { return nil, errors.New("drop the connection"), true })
+}
+
+// TestOffsetFromAnotherTopic acknowledges an append at an offset that was
+// applied long ago, as the broker of a topic does that was just made anew. The
+// record is not in the state, although the state is past that offset.
+func TestOffsetFromAnotherTopic(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	n := f.start(nil).writable()
+	n.mustAppend(schemaRecord("a", 1, 1, "x"), schemaRecord("a", 2, 2, "y"))
+	mend := f.controlling(kmsg.Produce, answering(0, 1))
+	_, err := n.Append(f.ctx, []record.Record{schemaRecord("a", 3, 3, "z")})
+	is(t, err, ErrUnknownOutcome)
+	is(t, err, errTopicChanged)
+	mend()
+	if err := n.Barrier(f.ctx); err != nil {
+		t.Fatal(err)
+	}
+	n.expect("a", 2)
 }
 
 // cutter is a connection that loses the next answer when it is armed.
@@ -169,157 +192,6 @@ func TestSlowBroker(t *testing.T) {
 	}
 	n.expect("a", 1)
 	n.expect("b", 0)
-}
-
-func TestTooLarge(t *testing.T) {
-	t.Parallel()
-	f := newFixture(t)
-	n := f.start(func(c *Config) { c.MaxRecordBytes = 2000 }).writable()
-	_, err := n.Append(f.ctx, []record.Record{schemaRecord("a", 1, 1, "x"), schemaRecord("a", 2, 2, strings.Repeat("x", 2000))})
-	is(t, err, ErrTooLarge)
-	n.mustAppend(schemaRecord("b", 1, 1, strings.Repeat("x", 1500)))
-	if got := len(f.dump()); got != 1 {
-		t.Fatalf("%d records in the topic; want 1", got)
-	}
-}
-
-// TestTooLargeForTheBroker has a limit of the topic below ours, and the broker
-// refuses whole batches. Appends that share a batch with one that is too large
-// must not suffer.
-func TestTooLargeForTheBroker(t *testing.T) {
-	t.Parallel()
-	f := newFixture(t)
-	n := f.start(nil).writable()
-	refuse := refusing(kerr.MessageTooLarge)
-	hold, held := make(chan struct{}), make(chan struct{})
-	var first atomic.Bool
-	f.controlling(kmsg.Produce, func(req kmsg.Request) (kmsg.Response, error, bool) {
-		if first.CompareAndSwap(false, true) {
-			close(held)
-			<-hold // Let the others gather behind the first.
-		}
-		if strings.Contains(string(req.(*kmsg.ProduceRequest).Topics[0].Partitions[0].Records), "huge") {
-			return refuse(req)
-		}
-		return nil, nil, false
-	})
-	var wg sync.WaitGroup
-	add := func(i int, text string, want error) {
-		wg.Go(func() {
-			_, err := n.Append(f.ctx, []record.Record{schemaRecord("a", i, i, text)})
-			if !errors.Is(err, want) {
-				t.Errorf("append %d (%s): %v; want %v", i, text, err, want)
-			}
-		})
-	}
-	add(1, "x", nil)
-	<-held
-	for i := 2; i < 12; i++ {
-		add(i, "x", nil)
-	}
-	add(12, "huge", ErrTooLarge)
-	close(hold)
-	wg.Wait()
-	n.expect("a", 11)
-	n.mustAppend(schemaRecord("b", 1, 99, "y"))
-}
-
-func TestRecreatedTopic(t *testing.T) {
-	t.Parallel()
-	f := newFixture(t)
-	f.compacted()
-	n := f.start(nil).writable()
-	for i := range 5 {
-		n.mustAppend(schemaRecord("old", i+1, i+1, "x"))
-	}
-	waiting := make(chan error, 1)
-	go func() { waiting <- n.waiters.wait(f.ctx, 1000) }()
-	n.eventually("waiting", func() bool {
-		n.waiters.mu.Lock()
-		defer n.waiters.mu.Unlock()
-		return len(n.waiters.list) == 1
-	})
-	if _, err := f.admin.DeleteTopic(f.ctx, topic); err != nil {
-		t.Fatal(err)
-	}
-	// The topic is gone, and stays so as far as we are concerned.
-	n.eventually("noticed", func() bool { return strings.Contains(n.Status().TopicProblem, "deleted") })
-	if s := n.Status(); s.Writable || !s.Ready || s.LastError == "" {
-		t.Fatalf("%+v", s)
-	}
-	_, err := n.Append(f.ctx, []record.Record{schemaRecord("old", 6, 6, "x")})
-	is(t, err, ErrNotReady)
-	if details, err := f.admin.ListTopics(f.ctx, topic); err != nil || details[topic].Err == nil {
-		t.Fatalf("the topic is there again: %+v, %v", details, err)
-	}
-	n.expect("old", 5)
-
-	f.compacted()
-	f.client.PurgeTopicsFromClient(topic)
-	f.produce(foreign("new", 1, 1, "y"))
-	n.writable()
-	is(t, <-waiting, errTopicChanged)
-	if err := n.waiters.wait(f.ctx, 0); err != nil {
-		t.Fatal(err)
-	}
-	n.expect("old", 0)
-	n.expect("new", 1)
-	if s := n.Status(); !strings.Contains(s.TopicProblem, "made anew") || strings.Contains(s.TopicProblem, "deleted") || !s.Ready {
-		t.Fatalf("%+v", s)
-	}
-	// Ids of the old topic are not given out again.
-	if got := n.store.View().MaxID("."); got != 5 {
-		t.Fatalf("highest id %d", got)
-	}
-	n.mustAppend(schemaRecord("new", 2, 6, "z"))
-	n.expect("new", 2)
-}
-
-// TestTruncatedTopic reports an end below what was applied, as a broker does
-// that lost the tail of the log.
-func TestTruncatedTopic(t *testing.T) {
-	t.Parallel()
-	f := newFixture(t)
-	n := f.start(nil).writable()
-	for i := range 5 {
-		n.mustAppend(schemaRecord("a", i+1, i+1, "x"))
-	}
-	mend := f.controlling(kmsg.ListOffsets, func(req kmsg.Request) (kmsg.Response, error, bool) {
-		in := req.(*kmsg.ListOffsetsRequest)
-		out := in.ResponseKind().(*kmsg.ListOffsetsResponse)
-		p := kmsg.NewListOffsetsResponseTopicPartition()
-		if in.Topics[0].Partitions[0].Timestamp == -1 {
-			p.Offset = 2
-		}
-		top := kmsg.NewListOffsetsResponseTopic()
-		top.Topic = topic
-		top.Partitions = append(top.Partitions, p)
-		out.Topics = append(out.Topics, top)
-		return out, nil, true
-	})
-	n.eventually("noticed", func() bool { return strings.Contains(n.Status().TopicProblem, "truncated") })
-	mend()
-	n.writable()
-	if err := n.waiters.wait(f.ctx, 4); err != nil {
-		t.Fatal(err)
-	}
-	n.expect("a", 5)
-}
-
-// TestPurgedTopicKeepsTheState drops records that were applied: what they said
-// stays true for this process.
-func TestPurgedTopicKeepsTheState(t *testing.T) {
-	t.Parallel()
-	f := newFixture(t)
-	n := f.start(nil).writable()
-	for i := range 5 {
-		n.mustAppend(schemaRecord("a", i+1, i+1, "x"))
-	}
-	if _, err := f.admin.DeleteRecords(f.ctx, kadm.Offsets{topic: {0: kadm.Offset{Topic: topic, At: 3}}}); err != nil {
-		t.Fatal(err)
-	}
-	n.mustAppend(schemaRecord("a", 6, 6, "x"))
-	n.expect("a", 6)
 }
 
 func TestBrokerThatIsNotThere(t *testing.T) {

@@ -3,54 +3,17 @@ package schemalog
 import (
 	"context"
 	"fmt"
-	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/twmb/franz-go/pkg/kadm"
-	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"github.com/plastron-dev/plastron/runtime/record"
 	"github.com/plastron-dev/plastron/runtime/schema"
 )
-
-func TestTopicIsMadeWhenThereIsNone(t *testing.T) {
-	t.Parallel()
-	f := newFixture(t)
-	f.start(nil).writable()
-	details, err := f.admin.ListTopics(f.ctx, topic)
-	if err != nil || len(details[topic].Partitions) != 1 || len(details[topic].Partitions[0].Replicas) != 3 {
-		t.Fatalf("%+v, %v", details, err)
-	}
-	configs, err := f.admin.DescribeTopicConfigs(f.ctx, topic)
-	if err != nil {
-		t.Fatal(err)
-	}
-	i := slices.IndexFunc(configs[0].Configs, func(c kadm.Config) bool { return c.Key == policyKey })
-	if i < 0 || configs[0].Configs[i].MaybeValue() != policyCompact {
-		t.Fatalf("%+v", configs)
-	}
-}
-
-func TestTopicThatExistsNeedsNoRightToCreate(t *testing.T) {
-	t.Parallel()
-	f := newFixture(t)
-	f.compacted()
-	var asked atomic.Int64
-	f.controlling(kmsg.CreateTopics, func(kmsg.Request) (kmsg.Response, error, bool) {
-		asked.Add(1)
-		return nil, nil, false
-	})
-	f.start(nil).writable()
-	if asked.Load() != 0 {
-		t.Fatal("it was asked to create a topic that exists")
-	}
-}
 
 func TestAppendIsReadBack(t *testing.T) {
 	t.Parallel()
@@ -146,148 +109,6 @@ func TestNobodyWritesBeforeTheTopicIsRead(t *testing.T) {
 	}
 }
 
-func TestTransactionMarkersAtTheEnd(t *testing.T) {
-	t.Parallel()
-	run := func(end kgo.TransactionEndTry, versions int) {
-		t.Helper()
-		f := newFixture(t)
-		f.compacted()
-		txn, err := kgo.NewClient(append(f.opts(), kgo.TransactionalID("copy"), kgo.DefaultProduceTopic(topic),
-			kgo.RecordPartitioner(kgo.ManualPartitioner()))...)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer txn.Close()
-		if err := txn.BeginTransaction(); err != nil {
-			t.Fatal(err)
-		}
-		if err := txn.ProduceSync(f.ctx, foreign("a", 1, 1, "x")).FirstErr(); err != nil {
-			t.Fatal(err)
-		}
-		if err := txn.EndTransaction(f.ctx, end); err != nil {
-			t.Fatal(err)
-		}
-		n := f.start(nil).writable()
-		n.expect("a", versions)
-		if s := n.Status(); s.Applied != 1 || s.End != 2 {
-			t.Fatalf("%+v", s)
-		}
-		n.mustAppend(schemaRecord("b", 1, 2, "y"))
-		// And while it runs.
-		if err := txn.BeginTransaction(); err != nil {
-			t.Fatal(err)
-		}
-		if err := txn.ProduceSync(f.ctx, foreign("c", 1, 3, "z")).FirstErr(); err != nil {
-			t.Fatal(err)
-		}
-		if err := txn.EndTransaction(f.ctx, end); err != nil {
-			t.Fatal(err)
-		}
-		if err := n.Barrier(f.ctx); err != nil {
-			t.Fatal(err)
-		}
-		n.expect("c", versions)
-	}
-
-	run(kgo.TryCommit, 1)
-	run(kgo.TryAbort, 0)
-}
-
-// TestRecordsThatAreNotDelivered has a topic whose last records were compacted
-// away: the broker answers with an empty batch that ends at offset 4.
-func TestRecordsThatAreNotDelivered(t *testing.T) {
-	t.Parallel()
-	f := newFixture(t)
-	f.compacted()
-	for i := range 5 {
-		f.produce(foreign("a", i+1, i+1, "x"))
-	}
-	batch := kmsg.NewRecordBatch()
-	batch.Magic, batch.LastOffsetDelta, batch.ProducerID, batch.PartitionLeaderEpoch = 2, 4, -1, -1
-	f.controlling(kmsg.Fetch, func(req kmsg.Request) (kmsg.Response, error, bool) {
-		in := req.(*kmsg.FetchRequest)
-		if len(in.Topics) != 1 || in.Topics[0].Partitions[0].FetchOffset > 4 {
-			return nil, nil, false
-		}
-		out := in.ResponseKind().(*kmsg.FetchResponse)
-		p := kmsg.NewFetchResponseTopicPartition()
-		p.HighWatermark, p.LastStableOffset, p.LogStartOffset = 5, 5, 0
-		p.RecordBatches = sealed(batch)
-		top := kmsg.NewFetchResponseTopic()
-		top.Topic, top.TopicID = in.Topics[0].Topic, in.Topics[0].TopicID
-		top.Partitions = append(top.Partitions, p)
-		out.Topics = append(out.Topics, top)
-		return out, nil, true
-	})
-	n := f.start(nil).writable()
-	n.expect("a", 0)
-	if s := n.Status(); s.Applied != 4 || s.End != 5 {
-		t.Fatalf("%+v", s)
-	}
-}
-
-func TestTopicThatBeginsLate(t *testing.T) {
-	t.Parallel()
-	f := newFixture(t)
-	f.compacted()
-	for i := range 5 {
-		f.produce(foreign("a", i+1, i+1, "x"))
-	}
-	if _, err := f.admin.DeleteRecords(f.ctx, kadm.Offsets{topic: {0: kadm.Offset{Topic: topic, At: 5}}}); err != nil {
-		t.Fatal(err)
-	}
-	n := f.start(nil).writable()
-	if s := n.Status(); s.Applied != 4 || s.End != 5 {
-		t.Fatalf("%+v", s)
-	}
-	if offset := n.mustAppend(schemaRecord("b", 1, 9, "y")); offset != 5 {
-		t.Fatalf("offset %d", offset)
-	}
-}
-
-func TestCompactedTopic(t *testing.T) {
-	t.Parallel()
-	f := newFixture(t)
-	n := f.start(nil).writable()
-	for i := range 20 {
-		n.mustAppend(schemaRecord("a", i%3+1, i%3+1, fmt.Sprint("x", i%3)))
-		n.mustAppend(record.Record{Key: record.ConfigOf("a"), Value: record.ConfigValue{Level: schema.Full}.Bytes()})
-	}
-	n.mustAppend(record.Record{Key: record.SchemaOf("a", 2)})
-	n.mustAppend(schemaRecord("z", 1, 4, "last"))
-	f.cluster.Compact()
-	again := f.start(nil).writable()
-	again.expect("a", 2)
-	again.expect("z", 1)
-	if again.Status().Applied != n.Status().Applied {
-		t.Fatalf("%+v, %+v", again.Status(), n.Status())
-	}
-}
-
-func TestForeignRecordsOfAllSorts(t *testing.T) {
-	t.Parallel()
-	f := newFixture(t)
-	f.compacted()
-	f.produce(
-		foreign("a", 1, 1, "x"),
-		&kgo.Record{Value: []byte("no key")},
-		&kgo.Record{},
-		raw("garbage", "garbage"),
-		raw("\xff\xfe", "\x00"),
-		raw(`{"keytype":"NEW","magic":0}`, "{}"),
-		raw(`{"keytype":"SCHEMA","subject":"b","version":1,"magic":1}`, "{}"),
-		raw(`{"subject":"b","version":2,"magic":1,"keytype":"SCHEMA"}`, `{"id":2,"schema":"{"}`),
-		raw(`{"keytype":"SCHEMA","subject":"c","version":1,"magic":1}`, "["),
-	)
-	n := f.start(nil).writable()
-	n.expect("a", 1)
-	n.expect("b", 1)
-	n.expect("c", 0)
-	if s := n.Status(); s.Applied != 8 {
-		t.Fatalf("%+v", s)
-	}
-}
-
 func TestBarrierCarriesTheHighestIDs(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
@@ -358,53 +179,4 @@ func TestManyWritersShareRoundTrips(t *testing.T) {
 	if got := requests.Load(); got >= writers {
 		t.Errorf("%d requests for %d appends", got, writers)
 	}
-}
-
-func TestWrongPartitionsAreRefused(t *testing.T) {
-	t.Parallel()
-	f := newFixture(t, kfake.NumBrokers(1))
-	f.create(3, map[string]*string{policyKey: kadm.StringPtr(policyCompact)})
-	n := f.start(nil)
-	err := n.result()
-	is(t, err, ErrTopicLayout)
-	if !strings.Contains(err.Error(), "3 partitions") || n.Ready() {
-		t.Fatal(err)
-	}
-}
-
-func TestWrongPolicyIsReportedOrRefused(t *testing.T) {
-	t.Parallel()
-	f := newFixture(t)
-	f.create(1, map[string]*string{policyKey: kadm.StringPtr("delete")})
-	n := f.start(nil).writable()
-	if s := n.Status(); !strings.Contains(s.TopicProblem, "cleanup.policy=delete") {
-		t.Fatalf("%+v", s)
-	}
-	strict := f.start(func(c *Config) { c.RequireCompact = true })
-	is(t, strict.result(), ErrTopicLayout)
-
-	// It is noticed when somebody mends it, and when somebody breaks it again.
-	set := func(value string) {
-		t.Helper()
-		_, err := f.admin.AlterTopicConfigs(f.ctx, []kadm.AlterConfig{{Op: kadm.SetConfig, Name: policyKey, Value: &value}}, topic)
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	set(policyCompact)
-	n.eventually("mended", func() bool { return n.Status().TopicProblem == "" })
-	set("compact,delete")
-	n.eventually("broken", func() bool { return n.Status().TopicProblem != "" })
-	n.mustAppend(schemaRecord("a", 1, 1, "x"))
-}
-
-func TestMorePartitionsWhileRunning(t *testing.T) {
-	t.Parallel()
-	f := newFixture(t)
-	n := f.start(nil).writable()
-	if _, err := f.admin.CreatePartitions(f.ctx, 2, topic); err != nil {
-		t.Fatal(err)
-	}
-	n.eventually("noticed", func() bool { return strings.Contains(n.Status().TopicProblem, "3 partitions") })
-	n.mustAppend(schemaRecord("a", 1, 1, "x"))
 }

@@ -23,7 +23,7 @@
 //
 // Files: store.go (the writer's side), apply.go (one function per record type),
 // entries.go (adding, replacing and removing versions), deleted.go (soft
-// deletions), ids.go (ids and contents), refs.go, variants.go, view.go (the
-// readers' side), records.go (records that change a key), subjects.go (sorted
-// names), lists.go, hamt.go.
+// deletions), ids.go (ids and contents), refs.go, variants.go (byte forms of keys and
+// the records that change a key), view.go (the readers' side), subjects.go
+// (sorted names), lists.go, hamt.go.
 package store
