@@ -4,7 +4,6 @@ import (
 	"errors"
 	"strings"
 	"testing"
-
 )
 
 func TestCanonicalKeyBytes(t *testing.T) {
@@ -149,4 +148,3 @@ func FuzzParseKey(f *testing.F) {
 		}
 	})
 }
-

@@ -157,7 +157,7 @@ func dump(v *View) map[string]any {
 // records were cut into batches, nor on what compaction left of them.
 func TestReplayIsLiveState(t *testing.T) {
 	t.Parallel()
-	for seed := range uint64(60) {
+	for seed := range uint64(30) {
 		h := &history{rnd: rand.New(rand.NewPCG(seed, 1)), store: New()}
 		for range 150 {
 			h.step()
@@ -208,7 +208,7 @@ func TestReadersNeedNoLock(t *testing.T) {
 			}
 		})
 	}
-	for range 300 {
+	for range 80 {
 		h.step()
 	}
 	close(done)
