@@ -13,6 +13,6 @@ finish() {
 }
 trap finish EXIT
 
-{ read -r KUBECONFIG && read -r KUBECTL; } < <(hack/demo/demo.sh install | tail -n 2)
-export KUBECONFIG KUBECTL
+access=$(hack/demo/demo.sh install | tail -n 2)
+export KUBECONFIG=${access%%$'\n'*} KUBECTL=${access##*$'\n'}
 go test -tags e2e -count=1 -v -timeout 15m ${RUN:+-run "$RUN"} ./test/e2e/

@@ -178,6 +178,9 @@ local_clean() { local_remove; }
 
 local_remove() {
   local root
+  # A connection that was open when its process was killed can keep the network
+  # namespace, and with it our end of the link, for minutes.
+  ip link del "$link" 2>/dev/null || true
   for _ in {1..100}; do # the kernel removes the namespaces a moment later
     for root in $(local_cgroups); do
       [[ ! -d $root$cgroup ]] || find "$root$cgroup" -depth -type d -exec rmdir {} + 2>/dev/null || true

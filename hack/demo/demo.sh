@@ -61,6 +61,7 @@ apache_kafka() {
   mkdir -p "$KAFKA_DIR"
   KAFKA_LISTEN_HOST=$($cluster host-address) hack/kafka/kafka.sh up 1 >&2
   address=$(hack/kafka/kafka.sh bootstrap)
+  go run ./hack/demo/topic "$address" orders
   sed -e "s|{{HOST}}|${address%:*}|" -e "s|{{PORT}}|${address##*:}|" "$here/kafka-host.yaml" | kubectl apply -f - >&2
 }
 
@@ -70,7 +71,7 @@ outside() {
   say "no nodes here: the operator and plastron dev run as processes of yours"
   make build >&2
   kubectl apply -k config/crd >&2
-  start_process plastron bin/plastron dev --data "$state/data"
+  start_process plastron bin/plastron dev --data "$state/data" --topic orders
   wait_http http://127.0.0.1:8081/_health
   start_process manager env KUBECONFIG="$KUBECONFIG" bin/manager --leader-elect=false \
     --metrics-bind-address=0 --health-probe-bind-address=0

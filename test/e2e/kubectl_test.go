@@ -71,12 +71,9 @@ type object struct {
 		ResourceVersion string `json:"resourceVersion"`
 	} `json:"metadata"`
 	Status struct {
-		SchemaID      int               `json:"schemaID"`
-		Version       int               `json:"version"`
-		LatestVersion int               `json:"latestVersion"`
-		Subject       string            `json:"subject"`
-		Conditions    []condition       `json:"conditions"`
-		Endpoints     map[string]string `json:"endpoints"`
+		SchemaID   int         `json:"schemaID"`
+		Version    any         `json:"version"` // a number of Subjects, a text of workloads
+		Conditions []condition `json:"conditions"`
 	} `json:"status"`
 }
 

@@ -22,7 +22,7 @@ func subjectLifecycleStory(t *testing.T, k *kubectl) {
 	k.run(t, "apply", "-k", "config/samples")
 	after := k.awaitCondition(t, "subject", ordersSubject, "Ready", "True", time.Minute)
 	if after.Status.SchemaID != before.Status.SchemaID || after.Status.Version != before.Status.Version {
-		t.Fatalf("declared again it has id %d version %d, before id %d version %d",
+		t.Fatalf("declared again it has id %d version %v, before id %d version %v",
 			after.Status.SchemaID, after.Status.Version, before.Status.SchemaID, before.Status.Version)
 	}
 }

@@ -19,9 +19,9 @@ func uninstallStory(t *testing.T, k *kubectl) {
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("helm uninstall: %v\n%s", err, out)
 	}
-	if pods := k.run(t, "get", "pods", "-n", "plastron-system", "-l", "app.kubernetes.io/name=plastron", "-o", "name"); pods != "" {
-		t.Errorf("left in plastron-system: %s", pods)
-	}
+	await(t, "the operator's pod to go", time.Minute, func() string {
+		return k.run(t, "get", "pods", "-n", "plastron-system", "-l", "app.kubernetes.io/name=plastron", "-o", "name")
+	})
 	if len(k.list(t, "subject")) < 3 {
 		t.Error("uninstalling the operator took Subjects with it")
 	}
