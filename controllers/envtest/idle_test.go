@@ -62,7 +62,7 @@ func TestIdleWritesNothing(t *testing.T) {
 	awaitStalled(t, wrong, "Compatible", v1alpha1.ReasonIncompatible)
 	fake.awaitReads(t, 20) // Counts of the registry have settled.
 
-	before, writes := resourceVersions(t, ns), len(fake.writeLog())
+	before, writes, calls := resourceVersions(t, ns), len(fake.writeLog()), len(shared.calls.in(ns))
 	fake.awaitReads(t, 100)
 	if diff := cmp.Diff(before, resourceVersions(t, ns)); diff != "" {
 		t.Errorf("an idle operator wrote: %s", diff)
@@ -75,6 +75,9 @@ func TestIdleWritesNothing(t *testing.T) {
 	fake.awaitReads(t, 100)
 	if diff := cmp.Diff(before, resourceVersions(t, ns)); diff != "" {
 		t.Errorf("a new operator wrote: %s", diff)
+	}
+	if c := shared.calls.in(ns); len(c) != calls {
+		t.Errorf("called although nothing was to be done: %v", c[calls:])
 	}
 	if w := fake.writeLog(); len(w) != writes {
 		t.Errorf("written to the registry: %v", w[writes:])

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -35,6 +36,7 @@ type world struct {
 	config *rest.Config
 	client client.WithWatch
 	routes *routes
+	calls  *calls
 }
 
 var shared world //nolint:gochecknoglobals // An API server per test would take 4 s each.
@@ -82,7 +84,7 @@ func (w *world) connect(config *rest.Config) error {
 	if err != nil {
 		return err
 	}
-	w.config, w.routes = config, &routes{to: map[string]http.Handler{}}
+	w.config, w.routes, w.calls = config, &routes{to: map[string]http.Handler{}}, &calls{}
 	w.client, err = client.NewWithWatch(config, client.Options{Scheme: scheme})
 	return err
 }
@@ -111,6 +113,7 @@ func (w *world) startManager() (stop func(), err error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	access := rest.CopyConfig(w.config)
 	access.Impersonate.UserName = "system:serviceaccount:plastron-system:plastron"
+	access.Wrap(w.calls.count)
 	mgr, err := manager.New(ctx, access, &manager.Options{
 		WorkloadImage: "example.org/plastron:1.2.3", MetricsAddress: "0", ProbeAddress: "0", Concurrency: 8,
 		Poll: 200 * time.Millisecond, Retry: 100 * time.Millisecond, DeletionTimeout: time.Minute,
@@ -200,6 +203,41 @@ func await[T client.Object](t *testing.T, o T, list client.ObjectList, missing f
 			t.Fatalf("%s %s: after %s still missing: %s", o.GetNamespace(), o.GetName(), patience, last)
 		}
 	}
+}
+
+// calls lists the requests of all managers that change something, no-ops
+// included: a patch that changes nothing is a call per loop all the same.
+type calls struct {
+	mu  sync.Mutex
+	all []string
+}
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+func (c *calls) count(next http.RoundTripper) http.RoundTripper {
+	return roundTripper(func(r *http.Request) (*http.Response, error) {
+		if r.Method != http.MethodGet {
+			c.mu.Lock()
+			c.all = append(c.all, r.Method+" "+r.URL.Path)
+			c.mu.Unlock()
+		}
+		return next.RoundTrip(r)
+	})
+}
+
+// in returns the calls that concern a namespace.
+func (c *calls) in(namespace string) []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var in []string
+	for _, call := range c.all {
+		if strings.Contains(call, "/namespaces/"+namespace+"/") {
+			in = append(in, call)
+		}
+	}
+	return in
 }
 
 // routes sends requests for a host to the handler of a test, without a
