@@ -50,8 +50,8 @@ const drainTimeout = 10 * time.Second
 func (f *frontend) bind(name string) part {
 	return part{name: name + " address", open: func(ctx context.Context) error {
 		server := httpserver.Config{
-			Address: f.config.Address(), OnDrain: func() { f.draining.Store(true) },
-			DrainTimeout: drainTimeout, Logger: f.log.WithName(name),
+			Name: name, Address: f.config.Address(), OnDrain: func() { f.draining.Store(true) },
+			DrainTimeout: drainTimeout, Logger: f.log,
 		}
 		if f.longReads {
 			server.WriteTimeout = -1

@@ -69,8 +69,11 @@ func shorten(groups []string, a slog.Attr) slog.Attr {
 // here, so that one search finds every line about a subject or a request.
 func LogKeys() []string {
 	return []string{
-		"address", "attempt", "broker", "brokers", "detail", "duration", "error", "generation", "group", "key", "level",
-		"member", "offset", "partition", "path", "peer", "primary", "reason", "registry", "remedy", "requestID", "schemaID",
-		"setting", "source", "status", "step", "subject", "topic", "url", "value", "version",
+		"address", "api", "applied", "assignor", "attempt", "broker", "brokers", "cause", "change", "chosen",
+		"decidedAt", "detail", "drainTimeout", "duration", "end", "error", "generation", "group", "instance", "key",
+		"level", "member", "method", "offset", "partition", "partitions", "path", "peer", "policy", "primary", "reason",
+		"records", "registry", "remedy", "replicationFactor", "requestID", "rest", "route", "schemaID", "setting",
+		"source", "stack", "start", "status", "step", "subject", "tls", "topic", "url", "value", "version", "wait",
+		"want",
 	}
 }
