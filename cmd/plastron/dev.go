@@ -28,7 +28,7 @@ func newDev() *cobra.Command {
 	c.Flags().IntVar(&d.KafkaPort, "kafka-port", 9092, "port of the broker, 0 for any")
 	c.Flags().IntVar(&d.RegistryPort, "registry-port", 8081, "port of the registry, 0 for any")
 	c.Flags().IntVar(&d.RESTPort, "rest-port", 8082, "port of the REST proxy, 0 for any")
-	c.Flags().StringSliceVar(&d.Topics, "topic", nil, "topic to create when it is not there, as NAME or NAME:PARTITIONS; may be repeated")
+	c.Flags().StringSliceVar(&d.Topics, "topic", []string{"demo"}, "topic to create when it is not there, as NAME or NAME:PARTITIONS; may be repeated")
 	c.AddCommand(newBroker())
 	return c
 }

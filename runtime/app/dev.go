@@ -7,6 +7,7 @@ import (
 	"net"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/plastron-dev/plastron/runtime/config"
@@ -123,9 +124,10 @@ func printBanner(o DevOptions, e Endpoints, took time.Duration) {
   REST proxy  %s
   Kafka       %s
   data        %s
+  topics      %s
 
 ready in %d ms; Ctrl-C ends it
-`, o.Version, e.Registry, e.REST, e.Kafka, data, took.Milliseconds())
+`, o.Version, e.Registry, e.REST, e.Kafka, data, strings.Join(o.Topics, ", "), took.Milliseconds())
 }
 
 // brokerPart is the embedded broker as a part of a process.
