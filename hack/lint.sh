@@ -17,7 +17,7 @@ go tool -modfile=hack/tools/go.mod staticcheck ./...
 
 echo "== shellcheck"
 if command -v shellcheck >/dev/null; then
-  git ls-files '*.sh' .ci/run | xargs shellcheck -x
+  git ls-files '*.sh' .ci/run | xargs shellcheck -x -P SCRIPTDIR
 elif [[ ${CI:-} == true ]]; then
   echo "shellcheck is missing" >&2
   exit 1

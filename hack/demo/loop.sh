@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # The loop that the demo shows: apply the samples, produce and consume a
 # record, say what runs. Sourced by demo.sh.
+: "${started:?}" "${kafka:?}" # set by demo.sh, like $backend later
 
 registry=http://127.0.0.1:18081
 proxy=http://127.0.0.1:18082
@@ -30,7 +31,7 @@ await_ready() {
 
 samples() {
   say "kubectl apply -k config/samples"
-  if [[ $backend == controlplane ]]; then
+  if [[ ${backend:?}  == controlplane ]]; then
     kubectl apply -k hack/demo/controlplane >&2
     registry=http://127.0.0.1:8081 proxy=http://127.0.0.1:8082
   else

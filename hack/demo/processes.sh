@@ -2,6 +2,7 @@
 # Processes of this machine that the demo starts: one file with the process id
 # each, so that `down` finds them after an interrupted run. Sourced by demo.sh,
 # which sets $state and say().
+: "${state:?}"
 
 # start_process NAME COMMAND...
 start_process() {
@@ -39,6 +40,6 @@ wait_http() {
 
 # forward SERVICE LOCAL:REMOTE keeps a port-forward running until `down`.
 forward() {
-  start_process "forward-${1//\//-}" "$kubectl_program" port-forward --address 127.0.0.1 "$1" "$2"
+  start_process "forward-${1//\//-}" "${kubectl_program:?}" port-forward --address 127.0.0.1 "$1" "$2"
   wait_http "http://127.0.0.1:${2%:*}/"
 }

@@ -93,9 +93,10 @@ func decryptKey(text []byte, password string) ([]byte, error) {
 			}
 			return pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}), nil
 		}
-		//nolint:staticcheck // The old form is weak but still in use; nothing else reads it.
+		//lint:ignore SA1019 The old form is weak but still in use; nothing else reads it.
 		if x509.IsEncryptedPEMBlock(block) {
-			der, err := x509.DecryptPEMBlock(block, []byte(password)) //nolint:staticcheck // As above.
+			//lint:ignore SA1019 As above.
+			der, err := x509.DecryptPEMBlock(block, []byte(password))
 			if err != nil {
 				return nil, errKeyPassword
 			}
