@@ -3,6 +3,7 @@
 package resthttp
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"os"
@@ -29,10 +30,12 @@ func TestOnRealKafka(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(cl.Close)
-	if _, err := kadm.NewClient(cl).CreateTopic(t.Context(), 2, 1, nil, topic); err != nil {
+	admin := kadm.NewClient(cl)
+	if _, err := admin.CreateTopic(t.Context(), 2, 1, nil, topic); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _, _ = kadm.NewClient(cl).DeleteTopic(t.Context(), topic) })
+	t.Cleanup(func() { _, _ = admin.DeleteTopic(context.WithoutCancel(t.Context()), topic) })
+	awaitLeaders(t, admin, topic)
 
 	p.expect(http.MethodGet, "/topics/"+topic, "", 200, `{"configs":{...}`)
 	p.expect(http.MethodGet, "/topics/"+topic+"/partitions/1/offsets", "", 200, `{"beginning_offset":0,"end_offset":0}`)
@@ -95,4 +98,18 @@ func TestOnRealKafka(t *testing.T) {
 	p.expect(http.MethodPost, "/topics/none-"+topic, `{"records":[{"value":1}]}`, 404, `{"error_code":40401,...}`, "Content-Type", ctJSON)
 	p.expect(http.MethodPost, c+"/subscription", `{"topics":["none-`+topic+`"]}`, 204, "")
 	p.expect(http.MethodGet, c+"/records", "", 404, `{"error_code":40403,"message":"Unknown topic or partition"}`)
+}
+
+// awaitLeaders waits until the brokers know the new topic: creating it only
+// means that the controller does.
+func awaitLeaders(t *testing.T, admin *kadm.Client, topic string) {
+	t.Helper()
+	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); {
+		topics, err := admin.ListTopics(t.Context(), topic)
+		if err == nil && topics[topic].Err == nil && len(topics[topic].Partitions) == 2 &&
+			topics[topic].Partitions[0].Leader >= 0 && topics[topic].Partitions[1].Leader >= 0 {
+			return
+		}
+	}
+	t.Fatalf("topic %s has no leaders", topic)
 }
