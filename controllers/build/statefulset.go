@@ -13,16 +13,21 @@ func (w *workload) statefulSet() (*appsv1ac.StatefulSetApplyConfiguration, error
 	if err != nil {
 		return nil, err
 	}
+	spec := appsv1ac.StatefulSetSpec().
+		WithReplicas(w.replicas).
+		WithServiceName(w.headless).
+		WithPodManagementPolicy(appsv1.ParallelPodManagement).
+		WithRevisionHistoryLimit(5).
+		WithUpdateStrategy(appsv1ac.StatefulSetUpdateStrategy().WithType(appsv1.RollingUpdateStatefulSetStrategyType)).
+		WithSelector(metav1ac.LabelSelector().WithMatchLabels(w.selectorLabels())).
+		WithTemplate(template)
+	if w.minReadySeconds > 0 {
+		// The API server does not store a zero, so applying one would look
+		// like a change for ever.
+		spec.WithMinReadySeconds(w.minReadySeconds)
+	}
 	return appsv1ac.StatefulSet(w.name, w.namespace).
 		WithLabels(w.labels()).
 		WithOwnerReferences(w.ownerReference()).
-		WithSpec(appsv1ac.StatefulSetSpec().
-			WithReplicas(w.replicas).
-			WithServiceName(w.headless).
-			WithPodManagementPolicy(appsv1.ParallelPodManagement).
-			WithMinReadySeconds(w.minReadySeconds).
-			WithRevisionHistoryLimit(5).
-			WithUpdateStrategy(appsv1ac.StatefulSetUpdateStrategy().WithType(appsv1.RollingUpdateStatefulSetStrategyType)).
-			WithSelector(metav1ac.LabelSelector().WithMatchLabels(w.selectorLabels())).
-			WithTemplate(template)), nil
+		WithSpec(spec), nil
 }

@@ -62,6 +62,25 @@ func TestDeletionPolicies(t *testing.T) {
 		}
 	})
 
+	// The same when a first attempt got as far as the soft deletion.
+	again := subject(ns, "again", orderV1, deletion(v1alpha1.HardDelete))
+	create(t, again)
+	awaitReady(t, again)
+	change(t, again, func(s *v1alpha1.Subject) { s.Annotations = map[string]string{v1alpha1.AnnotationPause: "true"} })
+	awaitSubject(t, again, "Paused", metav1.ConditionTrue, "") // Or it would repair the deletion.
+	fake.register("again", orderV2)
+	fake.do(func() {
+		for _, v := range fake.subjects["again"] {
+			v.deleted = true
+		}
+	})
+	deleteAndAwait(t, again)
+	fake.do(func() {
+		if v := fake.subjects["again"]; len(v) < 2 {
+			t.Errorf("a second attempt deleted for good: %+v", v)
+		}
+	})
+
 	// A policy that no longer needs the finalizer lets go of it.
 	changed := subject(ns, "changed", orderV1, deletion(v1alpha1.SoftDelete))
 	create(t, changed)

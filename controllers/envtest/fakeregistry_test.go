@@ -223,6 +223,12 @@ func (f *fakeRegistry) subject(w http.ResponseWriter, r *http.Request, parts []s
 		var body registerBody
 		read(r.Body, &body)
 		reply(w, 200, map[string]any{"id": f.add(name, typed(body)).id})
+	case len(parts) == 2 && r.Method == http.MethodGet && r.URL.Query().Get("deleted") == "true":
+		numbers := []int{}
+		for _, v := range f.subjects[name] {
+			numbers = append(numbers, v.version)
+		}
+		reply(w, 200, numbers)
 	case len(live) == 0:
 		reply(w, 404, map[string]any{"error_code": 40401, "message": "no subject"})
 	case r.Method == http.MethodDelete:

@@ -137,8 +137,17 @@ func (m *remote) lastLook(ctx context.Context, f *verdict.Farewell) {
 	case registry.NotFound(err):
 	case err != nil:
 		f.Unreachable = err.Error()
+		return
 	default:
 		f.Latest = &verdict.Registered{ID: int32(latest.ID), Version: int32(latest.Version)}
+	}
+	versions, err := m.client.VersionsWithDeleted(ctx, m.name())
+	if err != nil && !registry.NotFound(err) {
+		f.Unreachable = err.Error()
+		return
+	}
+	for _, v := range versions {
+		f.Newest = max(f.Newest, int32(v))
 	}
 }
 

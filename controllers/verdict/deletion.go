@@ -24,6 +24,9 @@ type Farewell struct {
 	// Latest is the newest live version, nil when there is none; it counts
 	// only while Unreachable is empty.
 	Latest *Registered
+	// Newest is the greatest version number, soft-deleted ones included, 0
+	// when there is none.
+	Newest int32
 }
 
 // Step is what a deletion does next.
@@ -67,10 +70,23 @@ func Bury(f *Farewell) (step Step, wait *Statement, why string) {
 		return Wait, new(no(v1alpha1.ConditionDeleting, v1alpha1.ReasonRegistryUnreachable, f.Unreachable)), ""
 	case s.Deletion() == v1alpha1.SoftDelete:
 		return DeleteSoft, nil, ""
-	case f.Latest != nil && f.Latest.ID != s.Status.SchemaID:
+	case hasForeignVersion(f):
 		return DeleteSoft, nil, fmt.Sprintf(
-			"Version %d is not ours, so the subject is deleted softly and can be brought back", f.Latest.Version)
+			"Version %d is not ours, so the subject is deleted softly and can be brought back", f.Newest)
 	default:
 		return DeleteHard, nil, ""
 	}
+}
+
+// hasForeignVersion reports whether somebody else registered a version. It
+// counts soft-deleted ones:
+//
+//	T1 the subject is deleted softly because version 2 is not ours
+//	T2 taking the finalizer off fails, the object was changed meanwhile
+//	T3 the next attempt finds no live version
+//
+// Without them T3 would delete for good what T1 spared.
+func hasForeignVersion(f *Farewell) bool {
+	st := f.Subject.Status
+	return f.Newest > st.Version || (f.Latest != nil && f.Latest.ID != st.SchemaID)
 }

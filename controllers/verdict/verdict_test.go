@@ -236,7 +236,7 @@ func TestDesiredLevel(t *testing.T) {
 func TestBury(t *testing.T) {
 	t.Parallel()
 	farewell := func(p v1alpha1.DeletionPolicy, edit func(*Farewell)) *Farewell {
-		f := &Farewell{Subject: facts().Subject, Latest: at(1, 1)}
+		f := &Farewell{Subject: facts().Subject, Latest: at(1, 1), Newest: 1}
 		f.Subject.Spec.DeletionPolicy = &p
 		if edit != nil {
 			edit(f)
@@ -256,6 +256,8 @@ func TestBury(t *testing.T) {
 	f(DeleteHard, false, farewell(v1alpha1.HardDelete, nil))
 	f(DeleteSoft, true, farewell(v1alpha1.HardDelete, func(f *Farewell) { f.Latest = at(2, 2) }))
 	f(DeleteHard, false, farewell(v1alpha1.HardDelete, func(f *Farewell) { f.Latest = nil }))
+	// The second attempt, after version 2 of somebody else was deleted softly.
+	f(DeleteSoft, true, farewell(v1alpha1.HardDelete, func(f *Farewell) { f.Latest, f.Newest = nil, 2 }))
 	f(Release, true, farewell(v1alpha1.HardDelete, func(f *Farewell) { f.Released = true }))
 	f(Release, false, farewell(v1alpha1.HardDelete, func(f *Farewell) { f.Subject.Status.Ownership = "" }))
 	f(Release, true, farewell(v1alpha1.HardDelete, func(f *Farewell) { f.RegistryGone = true }))
