@@ -218,19 +218,11 @@ func TestSamplesAreStrict(t *testing.T) {
 	found := map[string]int{}
 	for _, file := range k.Resources {
 		for _, doc := range bytes.Split(readFile(t, "../../config/samples/"+file), []byte("\n---\n")) {
-			var kind struct {
-				Kind string `json:"kind"`
-			}
-			if err := yaml.Unmarshal(doc, &kind); err != nil {
-				t.Fatal(err)
-			}
-			into := map[string]any{
-				v1alpha1.KindSchemaRegistry: &v1alpha1.SchemaRegistry{}, v1alpha1.KindSubject: &v1alpha1.Subject{}, v1alpha1.KindRestProxy: &v1alpha1.RestProxy{},
-			}[kind.Kind]
+			into := newOf(t, string(doc))
 			if into == nil {
 				continue
 			}
-			found[kind.Kind]++
+			found[strings.TrimPrefix(fmt.Sprintf("%T", into), "*v1alpha1.")]++
 			if err := yaml.UnmarshalStrict(doc, into); err != nil {
 				t.Errorf("%s: %v", file, err)
 			}
@@ -239,5 +231,50 @@ func TestSamplesAreStrict(t *testing.T) {
 	want := map[string]int{v1alpha1.KindSchemaRegistry: 1, v1alpha1.KindSubject: 3, v1alpha1.KindRestProxy: 1}
 	if !maps.Equal(found, want) {
 		t.Error(fmt.Sprint("samples: ", found))
+	}
+}
+
+// TestDocumentation reads each manifest of docs/operator.md into its type and
+// looks for every condition.
+func TestDocumentation(t *testing.T) {
+	t.Parallel()
+	text := string(readFile(t, "../../docs/operator.md"))
+	blocks := strings.Split(text, "```yaml\n")[1:]
+	if len(blocks) < 4 {
+		t.Fatalf("%d manifests", len(blocks))
+	}
+	for _, b := range blocks {
+		doc, _, _ := strings.Cut(b, "```")
+		into := newOf(t, doc)
+		if err := yaml.UnmarshalStrict([]byte(doc), into); err != nil {
+			t.Errorf("%s\n%v", doc, err)
+		}
+	}
+	source := string(readFile(t, "../../api/v1alpha1/conditions.go"))
+	for line := range strings.Lines(source) {
+		name, value, ok := strings.Cut(strings.TrimSpace(line), " = ")
+		if ok && strings.HasPrefix(name, "Condition") && !strings.Contains(text, "`"+strings.Trim(value, `"`)+"`") {
+			t.Errorf("docs/operator.md does not explain condition %s", value)
+		}
+	}
+}
+
+func newOf(t *testing.T, doc string) any {
+	t.Helper()
+	var kind struct {
+		Kind string `json:"kind"`
+	}
+	if err := yaml.Unmarshal([]byte(doc), &kind); err != nil {
+		t.Fatal(err)
+	}
+	switch kind.Kind {
+	case v1alpha1.KindSchemaRegistry:
+		return &v1alpha1.SchemaRegistry{}
+	case v1alpha1.KindSubject:
+		return &v1alpha1.Subject{}
+	case v1alpha1.KindRestProxy:
+		return &v1alpha1.RestProxy{}
+	default:
+		return nil
 	}
 }
