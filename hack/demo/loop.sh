@@ -69,6 +69,8 @@ round_trip() {
 }
 
 summary() {
+  local path=''
+  command -v kubectl >/dev/null || path="  export PATH=\$PATH:$(dirname "${kubectl_program:?}")"$'\n'
   cat <<TEXT
 
 Plastron runs ($((SECONDS - started)) s, cluster: $backend, Kafka: $kafka).
@@ -77,7 +79,7 @@ Plastron runs ($((SECONDS - started)) s, cluster: $backend, Kafka: $kafka).
   REST proxy   $proxy
 
 Try next:
-  export KUBECONFIG=$KUBECONFIG
+${path}  export KUBECONFIG=$KUBECONFIG
   kubectl get schemaregistry,restproxy,subject
   kubectl describe subject orders-value
   curl -s $registry/subjects/orders-value/versions/latest

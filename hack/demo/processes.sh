@@ -4,28 +4,33 @@
 # which sets $state and say().
 : "${state:?}"
 
-# start_process NAME COMMAND...
+# start_process NAME COMMAND... replaces the process that has the name.
 start_process() {
   local name=$1
   shift
+  stop_process "$name"
   setsid "$@" >"$state/$name.log" 2>&1 </dev/null &
   echo $! >"$state/$name.pid"
   disown
   say "started $name (log: $state/$name.log)"
 }
 
+stop_process() {
+  local pid
+  pid=$(cat "$state/$1.pid" 2>/dev/null) || return 0
+  # The command line is compared because process ids are reused, and the whole
+  # group is ended.
+  if ps -o command= -p "$pid" 2>/dev/null | grep -qE 'plastron|manager|kubectl'; then
+    kill -- "-$pid" 2>/dev/null || kill "$pid" 2>/dev/null || true
+    while kill -0 "$pid" 2>/dev/null; do sleep 0.1; done
+  fi
+  rm -f "$state/$1.pid"
+}
+
 stop_processes() {
-  local file pid
+  local file
   for file in "$state"/*.pid; do
-    [[ -f $file ]] || continue
-    pid=$(<"$file")
-    # The group, because env and make start children; the command line, because
-    # process ids are reused.
-    if ps -o command= -p "$pid" 2>/dev/null | grep -qE 'plastron|manager|kubectl'; then
-      kill -- "-$pid" 2>/dev/null || kill "$pid" 2>/dev/null || true
-      while kill -0 "$pid" 2>/dev/null; do sleep 0.1; done
-    fi
-    rm -f "$file"
+    [[ ! -f $file ]] || stop_process "$(basename "$file" .pid)"
   done
 }
 
