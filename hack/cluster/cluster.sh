@@ -45,13 +45,13 @@ export KUBECACHEDIR=$state/kubectl-cache # not ~/.kube/cache
 
 kubectl() { "$(<"$state/bin.path")/kubectl" --kubeconfig "$kubeconfig" "$@"; }
 
-# shellcheck source=pki.sh
+# shellcheck source-path=SCRIPTDIR source=pki.sh
 . "$here/pki.sh"
-# shellcheck source=backend_kind.sh
+# shellcheck source-path=SCRIPTDIR source=backend_kind.sh
 . "$here/backend_kind.sh"
-# shellcheck source=backend_local.sh
+# shellcheck source-path=SCRIPTDIR source=backend_local.sh
 . "$here/backend_local.sh"
-# shellcheck source=backend_controlplane.sh
+# shellcheck source-path=SCRIPTDIR source=backend_controlplane.sh
 . "$here/backend_controlplane.sh"
 
 # choose sets $backend and $why: of the running cluster, or of a new one.

@@ -24,7 +24,7 @@ version=${KAFKA_VERSION:-$(sed -n 's/.*<kafka.version>\(.*\)<.*/\1/p' "$here/pom
 root=${XDG_CACHE_HOME:-$HOME/.cache}/plastron/kafka
 libs=$root/$version
 java_options=(-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp "$libs/*:$here")
-# shellcheck source=security.sh
+# shellcheck source-path=SCRIPTDIR source=security.sh
 . "$here/security.sh"
 
 say() { echo "kafka: $*" >&2; }
