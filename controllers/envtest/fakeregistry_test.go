@@ -30,6 +30,7 @@ type fakeVersion struct {
 	id, version int
 	body        registerBody
 	deleted     bool
+	hidden      int // Reads of the subject that do not show it yet.
 }
 
 type registerBody struct {
@@ -57,6 +58,8 @@ type fakeRegistry struct {
 	ids      map[string]int
 	next     int
 	down     bool
+	lag      int // Reads for which a new version or level stays hidden.
+	fresh    map[string]int
 	primary  string
 	writes   []string // Method and path of each request that may change something.
 	reads    int
@@ -65,7 +68,7 @@ type fakeRegistry struct {
 
 func newFakeRegistry() *fakeRegistry {
 	return &fakeRegistry{
-		subjects: map[string][]*fakeVersion{}, levels: map[string]string{}, ids: map[string]int{},
+		subjects: map[string][]*fakeVersion{}, levels: map[string]string{}, ids: map[string]int{}, fresh: map[string]int{},
 		primary: "http://fake:8081", seen: make(chan struct{}),
 	}
 }
@@ -125,7 +128,7 @@ func (f *fakeRegistry) register(subject, text string) int {
 func (f *fakeRegistry) live(subject string) []*fakeVersion {
 	var live []*fakeVersion
 	for _, v := range f.subjects[subject] {
-		if !v.deleted {
+		if !v.deleted && v.hidden == 0 {
 			live = append(live, v)
 		}
 	}
@@ -141,9 +144,19 @@ func (f *fakeRegistry) find(subject string, body registerBody) *fakeVersion {
 	return nil
 }
 
+// catchUp brings a lagging node one read nearer to what was written.
+func (f *fakeRegistry) catchUp(subject string) {
+	for _, v := range f.subjects[subject] {
+		v.hidden = max(0, v.hidden-1)
+	}
+	f.fresh[subject] = max(0, f.fresh[subject]-1)
+}
+
 func (f *fakeRegistry) add(subject string, body registerBody) *fakeVersion {
-	if v := f.find(subject, body); v != nil {
-		return v
+	for _, v := range f.subjects[subject] {
+		if !v.deleted && v.body.key() == body.key() {
+			return v
+		}
 	}
 	id, ok := f.ids[body.key()]
 	if !ok {
@@ -151,7 +164,7 @@ func (f *fakeRegistry) add(subject string, body registerBody) *fakeVersion {
 		id = f.next
 		f.ids[body.key()] = id
 	}
-	v := &fakeVersion{id: id, version: len(f.subjects[subject]) + 1, body: body}
+	v := &fakeVersion{id: id, version: len(f.subjects[subject]) + 1, body: body, hidden: f.lag}
 	f.subjects[subject] = append(f.subjects[subject], v)
 	return v
 }
@@ -171,6 +184,9 @@ func (f *fakeRegistry) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	lookup := r.Method == http.MethodPost && len(parts) == 2
 	if r.Method == http.MethodGet || lookup {
 		f.reads++
+		if len(parts) > 1 {
+			f.catchUp(parts[1])
+		}
 		close(f.seen)
 		f.seen = make(chan struct{})
 	} else {
@@ -200,9 +216,9 @@ func (f *fakeRegistry) config(w http.ResponseWriter, r *http.Request, parts []st
 	case r.Method == http.MethodPut:
 		var body struct{ Compatibility string }
 		read(r.Body, &body)
-		f.levels[parts[0]] = body.Compatibility
+		f.levels[parts[0]], f.fresh[parts[0]] = body.Compatibility, f.lag
 		reply(w, 200, map[string]any{"compatibility": body.Compatibility})
-	case !ok:
+	case !ok || f.fresh[parts[0]] > 0:
 		reply(w, 404, map[string]any{"error_code": 40408, "message": "no level"})
 	case r.Method == http.MethodDelete:
 		delete(f.levels, parts[0])

@@ -343,6 +343,26 @@ func TestUnreachableRegistryKeepsWhatWasVerified(t *testing.T) {
 	}
 }
 
+// TestWritesThatANodeDoesNotShowYet registers through a registry whose
+// answering node lags behind the one that writes: nothing is written twice, and
+// what was just created is not taken for somebody else's.
+func TestWritesThatANodeDoesNotShowYet(t *testing.T) {
+	t.Parallel()
+	ns := namespace(t)
+	fake := external(t, ns)
+	fake.do(func() { fake.lag = 3 })
+	s := subject(ns, "orders", orderV1, level("FULL"), adoption(v1alpha1.AdoptNever))
+	create(t, s)
+	s = awaitReady(t, s)
+	if s.Status.Ownership != v1alpha1.OwnershipCreated || s.Status.SchemaID != 1 || s.Status.Version != 1 {
+		t.Errorf("status %+v", s.Status)
+	}
+	want := []string{"PUT /config/orders", "POST /subjects/orders/versions"}
+	if diff := cmp.Diff(want, fake.writeLog()); diff != "" {
+		t.Errorf("writes: %s", diff)
+	}
+}
+
 func TestPausedSubjectIsLeftAlone(t *testing.T) {
 	t.Parallel()
 	ns := namespace(t)

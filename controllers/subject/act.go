@@ -21,7 +21,10 @@ func (m *remote) act(ctx context.Context, in *verdict.Input, action verdict.Acti
 			err = nil // Somebody was faster.
 		}
 	case verdict.Register:
-		_, err = m.client.Register(ctx, m.name(), schemaOf(in))
+		var id schema.ID
+		if id, err = m.client.Register(ctx, m.name(), schemaOf(in)); err == nil {
+			in.RegisteredID = int32(id)
+		}
 	case verdict.None:
 	}
 	if err != nil {

@@ -3,6 +3,7 @@ package subject
 import (
 	"context"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"k8s.io/client-go/tools/events"
@@ -36,6 +37,9 @@ type Reconciler struct {
 	// registry that does not answer.
 	DeletionTimeout time.Duration
 }
+
+// settle is how long the nodes of a registry get to read what one of them wrote.
+const settle = 300 * time.Millisecond
 
 // rounds bounds the writes of one reconciliation: a level, a schema, and one
 // more look.
@@ -113,7 +117,7 @@ func converge(ctx context.Context, in *verdict.Input, remote *remote) {
 			return
 		}
 		action := verdict.Next(in)
-		if action == verdict.None {
+		if action == verdict.None || slices.Contains(in.Wrote, action) {
 			return
 		}
 		remote.act(ctx, in, action)
@@ -127,6 +131,8 @@ func converge(ctx context.Context, in *verdict.Input, remote *remote) {
 func (r *Reconciler) next(in *verdict.Input) time.Duration {
 	j := verdict.Judge(in)
 	switch {
+	case verdict.Unsettled(in):
+		return jitter(settle)
 	case in.Failure != nil && !j.Stalled:
 		return jitter(r.Retry)
 	case in.State == nil && in.Registry.Unreachable == "":

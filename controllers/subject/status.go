@@ -86,6 +86,11 @@ func fillState(status *v1alpha1.SubjectStatus, in *verdict.Input, ownership v1al
 			status.ResolvedReferences = in.References.Resolved
 		}
 	}
+	if st.Ours == nil && in.RegisteredID != 0 {
+		// Known by its id; the version follows when the registry shows it.
+		status.SchemaID, status.Version, status.SchemaHash = in.RegisteredID, 0, st.Hash
+		status.ResolvedReferences = in.References.Resolved
+	}
 	status.Incompatibilities = nil
 	if in.Checked != nil && verdict.NeedsRegistration(in) {
 		status.Incompatibilities = in.Checked.Incompatibilities[:min(maxIncompatibilities, len(in.Checked.Incompatibilities))]
@@ -121,14 +126,14 @@ func effective(st *verdict.State) *v1alpha1.EffectiveCompatibility {
 // write or from a change of the status, so that nothing is told twice.
 func (r *Reconciler) tell(old, s *v1alpha1.Subject, in *verdict.Input, oldID int32) {
 	for _, a := range in.Wrote {
-		if a != verdict.Register || in.State == nil || in.State.Ours == nil {
+		if a != verdict.Register || in.State == nil {
 			continue
 		}
 		reason := v1alpha1.EventSubjectRegistered
 		if old.Status.SchemaHash == in.State.Hash {
 			reason = v1alpha1.EventDriftRepaired
 		}
-		r.event(s, corev1.EventTypeNormal, reason, "Registered version %d, id %d", in.State.Ours.Version, in.State.Ours.ID)
+		r.event(s, corev1.EventTypeNormal, reason, "Registered with id %d", in.RegisteredID)
 	}
 	if old.Status.Ownership != v1alpha1.OwnershipAdopted && s.Status.Ownership == v1alpha1.OwnershipAdopted {
 		r.event(s, corev1.EventTypeNormal, v1alpha1.EventSubjectAdopted, "Took over the subject at version %d, id %d", s.Status.Version, s.Status.SchemaID)

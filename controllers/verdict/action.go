@@ -15,7 +15,8 @@ const (
 
 // Next returns the write that brings the subject nearer to what the spec asks
 // for, None when there is nothing to write or a problem forbids it. It is
-// asked again after each write, with the state that the registry then has.
+// asked again after each write, with the state that the registry then has; the
+// same write twice in one attempt is never right, see Input.Wrote.
 //
 // The level comes before the schema: the text has been checked under the level
 // that is wanted, so that a text which needs a looser level gets in, and one
@@ -38,6 +39,12 @@ func Next(in *Input) Action {
 		return Register
 	}
 	return None
+}
+
+// Unsettled reports whether something was written that the registry does not
+// show yet. It is to be looked at again soon, and not to be written again.
+func Unsettled(in *Input) bool {
+	return len(in.Wrote) > 0 && in.Failure == nil && Next(in) != None
 }
 
 // NeedsRegistration reports whether the registry lacks the text that the

@@ -19,7 +19,7 @@ func Adoption() Chain {
 // adoptionArises reports whether the question arises at all.
 func adoptionArises(in *Input) bool {
 	s := in.Subject
-	return s.HasSchema() && !s.Owns() && !s.Observes() && in.Existed && in.State != nil && in.State.Latest != nil
+	return s.HasSchema() && !s.Owns() && !s.Observes() && in.Existed && in.RegisteredID == 0 && in.State != nil && in.State.Latest != nil
 }
 
 // Ownership returns how the subject belongs to the Subject now.
@@ -30,7 +30,7 @@ func Ownership(in *Input) v1alpha1.Ownership {
 		return v1alpha1.OwnershipObserved
 	case s.Owns():
 		return s.Status.Ownership
-	case in.State == nil || in.State.Ours == nil || (adoptionArises(in) && Adoption().First(in) != nil):
+	case in.State == nil || (in.State.Ours == nil && in.RegisteredID == 0) || (adoptionArises(in) && Adoption().First(in) != nil):
 		return ""
 	case in.Existed:
 		return v1alpha1.OwnershipAdopted

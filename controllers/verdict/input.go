@@ -29,8 +29,12 @@ type Input struct {
 	Checked *Check
 	// Failure is a call to the registry that failed and ended the attempt.
 	Failure *Failure
-	// Wrote lists the actions that were carried out in this attempt.
-	Wrote []Action
+	// Wrote lists the actions that were carried out in this attempt, and
+	// RegisteredID is the id that a registration among them got. The state may
+	// not show them yet: the registry has several nodes, and the one that
+	// answers may not have read what another one wrote.
+	Wrote        []Action
+	RegisteredID int32
 }
 
 // Registry is the SchemaRegistry of a Subject.

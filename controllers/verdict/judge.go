@@ -222,6 +222,8 @@ func registered(in *Input) Statement {
 	switch {
 	case st.Ours == nil && s.Observes():
 		return no(typ, v1alpha1.ReasonNotRegistered, "The registry lacks the schema, and spec.managementPolicy Observe forbids to register it")
+	case st.Ours == nil && in.RegisteredID != 0:
+		return unknown(typ, v1alpha1.ReasonPending, fmt.Sprintf("Registered with id %d; waiting until the registry shows it", in.RegisteredID))
 	case st.Ours == nil && checkProblem(in) != nil:
 		return no(typ, v1alpha1.ReasonPending, "The schema was not sent to the registry")
 	case st.Ours == nil:
