@@ -43,6 +43,7 @@ type Config struct {
 // Broker is one running broker.
 type Broker struct {
 	cluster *kfake.Cluster
+	log     logr.Logger
 	unlock  func()
 	bound   string
 	claim   string
@@ -73,7 +74,12 @@ func Start(cfg Config) (*Broker, error) {
 		unlock()
 		return nil, fmt.Errorf("starting the development broker with data directory %q: %w", cfg.Dir, err)
 	}
-	b := &Broker{cluster: cluster, unlock: unlock, bound: bound, claim: string(ln.claim), stop: make(chan struct{})}
+	b := &Broker{
+		cluster: cluster, log: cfg.Logger, unlock: unlock, bound: bound, claim: string(ln.claim), stop: make(chan struct{}),
+	}
+	if !cfg.NoAutoCreate {
+		b.autoCreate(int32(cfg.partitions()))
+	}
 	b.stopped.Add(1)
 	go b.compact(cfg.compactEvery())
 	return b, nil
@@ -123,11 +129,13 @@ func (c Config) compactEvery() time.Duration {
 	return c.CompactEvery
 }
 
+func (c Config) partitions() int { return max(c.Partitions, 1) }
+
 func (c Config) opts(ln *listener) []kfake.Opt {
 	opts := []kfake.Opt{
 		kfake.NumBrokers(1),
 		kfake.ClusterID("plastron-dev"),
-		kfake.DefaultNumPartitions(max(c.Partitions, 1)),
+		kfake.DefaultNumPartitions(c.partitions()),
 		kfake.ListenFn(func(string, string) (net.Listener, error) { return ln, nil }),
 	}
 	if c.Logger.GetSink() != nil {
@@ -135,9 +143,6 @@ func (c Config) opts(ln *listener) []kfake.Opt {
 	}
 	if c.Dir != "" {
 		opts = append(opts, kfake.DataDir(c.Dir))
-	}
-	if !c.NoAutoCreate {
-		opts = append(opts, kfake.AllowAutoTopicCreation())
 	}
 	if c.MinSessionTimeout > 0 {
 		opts = append(opts, kfake.GroupMinSessionTimeout(c.MinSessionTimeout))

@@ -9,6 +9,7 @@
 // reached through a Service name therefore hands kfake a listener whose Addr
 // is the advertised name (listener.go).
 //
-// Files: broker.go (start, close, compaction), listener.go (bind one address,
-// advertise another), lock_*.go (one process per data directory).
+// Files: broker.go (start, close, compaction), topics.go (automatic topics),
+// listener.go (bind one address, advertise another), lock_*.go (one process per
+// data directory).
 package devbroker
