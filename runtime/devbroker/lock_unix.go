@@ -27,5 +27,10 @@ func lockDir(dir string) (unlock func(), err error) {
 		_ = file.Close()
 		return nil, fmt.Errorf("data directory %s is in use by another process: stop it or choose another directory", dir)
 	}
-	return func() { _ = file.Close() }, nil
+	return func() {
+		// Closing alone is not enough: a child between fork and exec still
+		// holds the descriptor, and with it the lock.
+		_ = syscall.Flock(int(file.Fd()), syscall.LOCK_UN)
+		_ = file.Close()
+	}, nil
 }
