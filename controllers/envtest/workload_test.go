@@ -223,3 +223,26 @@ func TestProxyFollowsItsRegistry(t *testing.T) {
 		t.Errorf("env %v", env)
 	}
 }
+
+// TestPodsAreRestricted creates the pods of both workloads under the strictest
+// Pod Security standard.
+func TestPodsAreRestricted(t *testing.T) {
+	t.Parallel()
+	ns := namespace(t)
+	change(t, &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: ns}}, func(n *corev1.Namespace) {
+		n.Labels["pod-security.kubernetes.io/enforce"] = "restricted"
+	})
+	readyRegistry(t, ns, "main")
+	create(t, proxy(ns, "rest"))
+	for _, name := range []string{"main", "rest"} {
+		set := setStatus(t, ns, name, 0)
+		pod := &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Namespace: ns, Name: name + "-0"}, Spec: set.Spec.Template.Spec}
+		create(t, pod)
+	}
+	// The rule is in force.
+	loose := &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Namespace: ns, Name: "loose"}}
+	loose.Spec.Containers = []corev1.Container{{Name: "c", Image: "c"}}
+	if err := shared.client.Create(t.Context(), loose); !apierrors.IsForbidden(err) {
+		t.Errorf("a loose pod: %v", err)
+	}
+}

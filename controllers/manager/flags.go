@@ -40,7 +40,7 @@ func parse(args []string, version string, output io.Writer) (*Options, error) {
 	f.StringVar(&o.LeaderElectionIn, "leader-election-namespace", "", "namespace of the lease; unset means the pod's own")
 	f.IntVar(&o.Concurrency, "concurrency", 8, "Subjects that are reconciled at the same time")
 	f.DurationVar(&o.Poll, "poll-interval", 30*time.Second, "how often a registry and its Subjects are compared with their objects")
-	f.DurationVar(&o.Retry, "retry-interval", 3*time.Second, "how often a registry that does not answer is asked")
+	f.DurationVar(&o.Retry, "retry-interval", time.Second, "how often a registry that does not answer is asked")
 	f.DurationVar(&o.DeletionTimeout, "deletion-timeout", 15*time.Minute, "how long a Subject that is being deleted waits for its registry")
 	f.IntVar(&o.Verbosity, "v", 0, "verbosity of the log: 0 is silent while nothing happens, 2 tells of each request")
 	f.BoolVar(&o.PrintVersion, "version", false, "print the version and exit")

@@ -127,7 +127,8 @@ func addControllers(mgr ctrl.Manager, o *Options, sessions *session.Sessions) er
 	subjects := &subject.Reconciler{
 		Client: mgr.GetClient(), Live: mgr.GetAPIReader(), Sessions: sessions,
 		Events: mgr.GetEventRecorder("plastron-subject"), Clock: time.Now,
-		Poll: o.Poll, Retry: o.Retry, DeletionTimeout: o.DeletionTimeout,
+		// Many Subjects share a registry that fails.
+		Poll: o.Poll, Retry: 5 * o.Retry, DeletionTimeout: o.DeletionTimeout,
 	}
 	if err := subjects.Setup(mgr, controller.Options{MaxConcurrentReconciles: o.Concurrency}); err != nil {
 		return fmt.Errorf("setting up the controller of Subjects: %w", err)
