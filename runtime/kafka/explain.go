@@ -76,7 +76,7 @@ func connectionRemedy(err error) string {
 	switch {
 	case errors.As(err, &dns):
 		return "the host name of a Kafka broker cannot be resolved: check bootstrap_uri, and what the brokers advertise"
-	case strings.Contains(text, "is TLS misconfigured"):
+	case strings.Contains(text, "is TLS misconfigured"), brokeHandshake(err):
 		return "Kafka closed the connection at once, which is what a plaintext listener does to TLS: " +
 			"set security_protocol to PLAINTEXT or SASL_PLAINTEXT, or use the TLS port"
 	case strings.Contains(text, "is TLS missing"), strings.Contains(text, "plaintext connection speaking to a tls endpoint"):
@@ -105,4 +105,11 @@ func codeRemedy(err error) string {
 	default:
 		return ""
 	}
+}
+
+// brokeHandshake: the connection was made and then broke while it was still
+// being dialed, which only a TLS handshake can do.
+func brokeHandshake(err error) bool {
+	var op *net.OpError
+	return errors.As(err, &op) && op.Op == "read" && strings.Contains(err.Error(), "unable to dial")
 }
