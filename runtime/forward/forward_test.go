@@ -20,6 +20,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -321,14 +322,14 @@ func TestDoTriesAgainWhenNothingHappened(t *testing.T) {
 // What may have been carried out is not sent a second time.
 func TestDoNeverRepeatsWhatMayHaveHappened(t *testing.T) {
 	t.Parallel()
-	calls := 0
+	var calls atomic.Int32
 	primary := server(t, func(http.ResponseWriter, *http.Request) {
-		calls++
+		calls.Add(1)
 		panic(http.ErrAbortHandler)
 	})
 	fw := forwarder(t, Config{}, newRole(primary.URL, false))
-	if _, err := fw.Do(httptest.NewRecorder(), inbound("POST", "/x", ""), []byte("x")); !errors.Is(err, ErrUnknownOutcome) || calls != 1 {
-		t.Errorf("%d calls, %v", calls, err)
+	if _, err := fw.Do(httptest.NewRecorder(), inbound("POST", "/x", ""), []byte("x")); !errors.Is(err, ErrUnknownOutcome) || calls.Load() != 1 {
+		t.Errorf("%d calls, %v", calls.Load(), err)
 	}
 }
 
