@@ -158,7 +158,7 @@ func (e *Election) Run(ctx context.Context) error {
 		if e.state.Load().state.Generation != joinedBefore {
 			attempt = 1
 		}
-		e.step(ctx, err)
+		e.step(ctx, err, attempt)
 		wait(ctx, pause(err, attempt))
 	}
 	e.leave()
@@ -167,10 +167,10 @@ func (e *Election) Run(ctx context.Context) error {
 
 // step leaves the role at the end of a generation: first nobody may begin to
 // write, then what was begun is waited for.
-func (e *Election) step(ctx context.Context, err error) {
+func (e *Election) step(ctx context.Context, err error, attempt int) {
 	problem := ""
 	if ctx.Err() == nil {
-		problem = e.membershipLost(err)
+		problem = e.membershipLost(err, attempt)
 	}
 	e.publish(State{Generation: e.state.Load().state.Generation, Problem: problem})
 	e.release(context.WithoutCancel(ctx))

@@ -15,6 +15,10 @@ import (
 // repeatAfter is how often the same trouble is logged.
 const repeatAfter = time.Minute
 
+// patience is how many attempts an error may take that passes by itself,
+// before people are told.
+const patience = 5
+
 // problems logs what goes wrong once a minute per kind, however fast the loop
 // turns: an operator must see a missing ACL, and must not drown in it.
 type problems struct {
@@ -54,9 +58,9 @@ func (p *problems) cleared() {
 
 // membershipLost logs why a generation could not be joined or ended, and
 // returns the sentence for State.Problem. Ordinary ends, such as a rebalance,
-// are no problem.
-func (e *Election) membershipLost(err error) string {
-	if isRoutine(err) {
+// are no problem, and neither is a coordinator that is not there yet.
+func (e *Election) membershipLost(err error, attempt int) string {
+	if isRoutine(err) || kafka.Classify(err) == kafka.Retriable && attempt < patience {
 		e.log.V(1).Info("Rejoining the election group", "group", e.cfg.GroupID, "reason", err.Error())
 		return ""
 	}
