@@ -1,8 +1,6 @@
 package avro
 
 import (
-	"strconv"
-
 	"github.com/plastron-dev/plastron/runtime/schema"
 )
 
@@ -18,11 +16,11 @@ import (
 func Readable(reader, writer *Schema, flavour schema.Flavour) []schema.Finding {
 	c := comparer{
 		flavour: flavour,
-		known:   map[pair]*result{},
 		lowest:  stillOpen,
 		fine:    &result{ok: true},
 		steps:   maxSteps,
 	}
+	c.path = c.pathRoom[:0]
 	r := c.compare(reader.root, writer.root)
 	if c.exhausted {
 		return []schema.Finding{tooComplex()}
@@ -109,14 +107,22 @@ func failed(f schema.Finding) *result { return &result{finding: &f} }
 // no such care: fewer assumptions do not make it better.
 type comparer struct {
 	flavour   schema.Flavour
-	known     map[pair]*result
+	known     memo
 	fine      *result // the answer for everything that reads and is not remembered
 	trail     []pair
 	lowest    int // lowest depth of an open pair that was leaned on
 	depth     int
 	steps     int
 	exhausted bool
-	path      []string
+	path      []step
+	pathRoom  [16]step // most schemas are no deeper, and spare an allocation
+}
+
+// step is one step of the way: a key, or a position when the key is empty.
+// Keys and numbers become text only when there is a finding to place.
+type step struct {
+	key   string
+	index int
 }
 
 // compare answers for any two types.
@@ -130,7 +136,7 @@ func (c *comparer) compare(reader, writer *Type) *result {
 		return c.types(reader, writer)
 	}
 	key := pair{reader, writer}
-	if r, met := c.known[key]; met {
+	if r := c.known.get(key); r != nil {
 		if r.open {
 			c.lowest = min(c.lowest, r.depth)
 			return c.fine
@@ -147,7 +153,7 @@ func (c *comparer) named(key pair) *result {
 		return c.fine
 	}
 	r := &result{ok: true, open: true, depth: c.depth}
-	c.known[key] = r
+	c.known.put(key, r)
 	outer, mark := c.lowest, len(c.trail)
 	c.lowest = stillOpen
 	c.depth++
@@ -159,7 +165,7 @@ func (c *comparer) named(key pair) *result {
 	switch {
 	case !r.ok:
 		for _, p := range c.trail[mark:] {
-			delete(c.known, p)
+			c.known.drop(p)
 		}
 		c.trail = c.trail[:mark]
 	case leans:
@@ -185,7 +191,7 @@ func (c *comparer) types(reader, writer *Type) *result {
 	case writer.Kind == Union:
 		r := &result{ok: true}
 		for i, branch := range writer.Branches {
-			c.below(strconv.Itoa(i), r, reader, branch)
+			c.belowAt(i, r, reader, branch)
 		}
 		return r
 	case reader.Kind == Union:
@@ -213,7 +219,7 @@ func (c *comparer) unions(reader, writer *Type) *result {
 		if r.ok {
 			r = &result{ok: true}
 		}
-		c.push(strconv.Itoa(i))
+		c.pushAt(i)
 		r.fail(c.missingBranch(branch, true))
 		c.pop()
 	}
@@ -264,7 +270,7 @@ func (c *comparer) define(r *result, reader, writer *Type) {
 	default:
 		c.push("fields")
 		for i := range reader.Fields {
-			c.push(strconv.Itoa(i))
+			c.pushAt(i)
 			c.field(r, &reader.Fields[i], writer)
 			c.pop()
 		}
@@ -365,5 +371,12 @@ func (c *comparer) below(key string, r *result, reader, writer *Type) {
 	r.add(c.inside(key, reader, writer))
 }
 
-func (c *comparer) push(key string) { c.path = append(c.path, key) }
-func (c *comparer) pop()            { c.path = c.path[:len(c.path)-1] }
+func (c *comparer) belowAt(index int, r *result, reader, writer *Type) {
+	c.pushAt(index)
+	r.add(c.compare(reader, writer))
+	c.pop()
+}
+
+func (c *comparer) push(key string)  { c.path = append(c.path, step{key: key}) }
+func (c *comparer) pushAt(index int) { c.path = append(c.path, step{index: index}) }
+func (c *comparer) pop()             { c.path = c.path[:len(c.path)-1] }
