@@ -47,7 +47,8 @@ func appendString(dst []byte, v Value) []byte {
 
 func appendCanonicalObject(dst []byte, v Value) ([]byte, error) {
 	dst = append(dst, '{')
-	for i, m := range v.Members() {
+	var room [12]Member // enough for most objects, and spares an allocation
+	for i, m := range v.appendMembers(room[:0]) {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
@@ -71,7 +72,10 @@ type Member struct {
 // Members returns the members of an object sorted by key, the last of equal
 // keys kept.
 func (v Value) Members() []Member {
-	members := make([]Member, 0, v.Len())
+	return v.appendMembers(make([]Member, 0, v.Len()))
+}
+
+func (v Value) appendMembers(members []Member) []Member {
 	for it := v.Iter(); it.Next(); {
 		members = append(members, Member{Key: it.Key().Text(), Value: it.Value(), order: len(members)})
 	}

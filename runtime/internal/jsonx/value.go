@@ -105,10 +105,55 @@ func (v Value) AppendText(dst []byte) []byte {
 
 // Text returns the text of a string.
 func (v Value) Text() string {
-	if b, ok := v.Plain(); ok {
-		return string(b)
+	b, plain := v.Plain()
+	if !plain {
+		return string(v.AppendText(nil))
 	}
-	return string(v.AppendText(nil))
+	if word := keyword(b); word != "" {
+		return word
+	}
+	return string(b)
+}
+
+// keyword returns the words that make up half of an Avro schema, so that they
+// need not be copied, and the empty text for all others.
+func keyword(b []byte) string {
+	switch string(b) {
+	case "type":
+		return "type"
+	case "name":
+		return "name"
+	case "null":
+		return "null"
+	case "string":
+		return "string"
+	case "default":
+		return "default"
+	case "doc":
+		return "doc"
+	case "int":
+		return "int"
+	case "long":
+		return "long"
+	case "double":
+		return "double"
+	case "boolean":
+		return "boolean"
+	case "record":
+		return "record"
+	case "fields":
+		return "fields"
+	case "items":
+		return "items"
+	case "array":
+		return "array"
+	case "namespace":
+		return "namespace"
+	case "logicalType":
+		return "logicalType"
+	default:
+		return ""
+	}
 }
 
 // Is reports whether v is a string with that text, without allocating.
