@@ -1,3 +1,5 @@
+//go:build depsprobe
+
 package depsprobe
 
 import (
