@@ -178,3 +178,23 @@ func TestTextPerFlavour(t *testing.T) {
 	f(schema.Confluent, AsWritten, `{"type":"fixed","name":"F","namespace":"n","size":1,"zz":1,"aa":2,"aliases":["B","A"]}`)
 	f(schema.Confluent, Normalized, `{"type":"fixed","name":"F","namespace":"n","size":1,"aa":2,"zz":1,"aliases":["A","B"]}`)
 }
+
+func TestValidateIsConfluents(t *testing.T) {
+	t.Parallel()
+	f := func(flavour schema.Flavour, text string, refused bool) {
+		t.Helper()
+		p, err := Parse(avroSchema(text), nil, DefaultLimits())
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = Validate(p, flavour)
+		if e, isError := errors.AsType[*Error](err); isError != refused || refused && (e.Kind != Malformed || !strings.Contains(e.Detail, "at /fields/0")) {
+			t.Fatalf("%s: %v", flavour, err)
+		}
+	}
+
+	wrong := `{"type":"record","name":"R","fields":[{"name":"a","type":"int","default":"oops"}]}`
+	f(schema.Karapace, wrong, false)
+	f(schema.Confluent, wrong, true)
+	f(schema.Confluent, `{"type":"int","logicalType":"strange"}`, false)
+}

@@ -19,5 +19,6 @@
 // names.go (full names, aliases), logical.go (logical types), print.go and
 // print_json.go (Confluent's text forms), canonical.go (Parsing Canonical
 // Form), fingerprint.go, compare.go (the walk over reader and writer),
-// finding.go (texts of what it finds), error.go.
+// memo.go (its memory), finding.go (texts of what it finds), lint.go (probable
+// mistakes, and what Confluent's registry refuses), error.go.
 package avro

@@ -3,7 +3,6 @@ package avro
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/plastron-dev/plastron/runtime/schema"
@@ -92,14 +91,7 @@ func (c *comparer) pointer() string {
 	if len(c.path) == 0 {
 		return "/"
 	}
-	path := make([]string, len(c.path))
-	for i, s := range c.path {
-		path[i] = s.key
-		if s.key == "" {
-			path[i] = strconv.Itoa(s.index)
-		}
-	}
-	return pointer(path)
+	return stepsPointer(c.path)
 }
 
 // typeName is the name of the kind in messages. Errors are records in both

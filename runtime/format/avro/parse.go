@@ -293,6 +293,7 @@ func (p *parser) finish(t *Type, a *attributes) {
 	if t.Named() {
 		t.Doc, t.HasDoc = text(a.doc)
 		t.Aliases = texts(a.aliases)
+		t.badAliases = a.aliases.Valid() && (a.aliases.Type() != jsonx.Array || len(t.Aliases) != a.aliases.Len())
 	}
 	t.Logical, t.Precision, t.Scale = logicalOf(t, a)
 }

@@ -74,9 +74,10 @@ type Type struct {
 	Logical          Logical
 	Precision, Scale int
 
-	props   []prop
-	fieldAt map[string]int
-	symbols map[string]int
+	props      []prop
+	badAliases bool // the attribute is there but no array of strings
+	fieldAt    map[string]int
+	symbols    map[string]int
 }
 
 // Field is one field of a record.
