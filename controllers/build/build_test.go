@@ -57,7 +57,7 @@ func golden(t *testing.T, name, got string) {
 	t.Helper()
 	path := "testdata/" + name
 	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil { //nolint:gosec // a source file
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil { // a source file
 			t.Fatal(err)
 		}
 	}

@@ -39,7 +39,7 @@ type world struct {
 	calls  *calls
 }
 
-var shared world //nolint:gochecknoglobals // An API server per test would take 4 s each.
+var shared world // An API server per test would take 4 s each.
 
 func TestMain(m *testing.M) {
 	os.Exit(run(m))

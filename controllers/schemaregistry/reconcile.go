@@ -166,5 +166,5 @@ func (r *Reconciler) next(reg *v1alpha1.SchemaRegistry) time.Duration {
 }
 
 func jitter(d time.Duration) time.Duration {
-	return d - d/5 + rand.N(2*d/5+1) //nolint:gosec // not a secret
+	return d - d/5 + rand.N(2*d/5+1) // not a secret
 }

@@ -145,5 +145,5 @@ func (r *Reconciler) next(in *verdict.Input) time.Duration {
 // jitter spreads d by a fifth to both sides, so that objects that were created
 // together do not ask together for ever.
 func jitter(d time.Duration) time.Duration {
-	return d - d/5 + rand.N(2*d/5+1) //nolint:gosec // not a secret
+	return d - d/5 + rand.N(2*d/5+1) // not a secret
 }

@@ -190,3 +190,17 @@ func reachable(base string) bool {
 	answer.Body.Close()
 	return true
 }
+
+// poll asks another process until the answer is yes.
+func poll(ctx context.Context, done func() bool) error {
+	ticker := time.NewTicker(time.Millisecond)
+	defer ticker.Stop()
+	for !done() {
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return nil
+}

@@ -157,24 +157,10 @@ func (n *registryNode) newElection(principal string) (*election.Election, error)
 
 // replayed returns when the topic was read to its end.
 func (n *registryNode) replayed(ctx context.Context) error {
-	if err := poll(ctx, n.schemas.Ready); err != nil {
+	if err := n.schemas.AwaitWritable(ctx); err != nil {
 		return err
 	}
 	n.startup.set(n.clock().Sub(n.started))
-	return nil
-}
-
-// poll asks until the answer is yes. Only the start of a process waits so.
-func poll(ctx context.Context, done func() bool) error {
-	ticker := time.NewTicker(time.Millisecond)
-	defer ticker.Stop()
-	for !done() {
-		select {
-		case <-ticker.C:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
 	return nil
 }
 

@@ -43,7 +43,7 @@ func (c *Client) do(ctx context.Context, in call, out any) error {
 		n := (first + i) % len(c.bases)
 		answer, failure := c.exchange(ctx, c.bases[n], in, body)
 		if failure == nil {
-			c.preferred.Store(uint32(n)) //nolint:gosec // n < len(bases)
+			c.preferred.Store(uint32(n)) // n < len(bases)
 			return decode(in.op, answer, out)
 		}
 		last = failure

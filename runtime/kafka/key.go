@@ -4,7 +4,7 @@ import (
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/pbkdf2"
-	"crypto/sha1" //nolint:gosec // PBKDF2 of older key files; not a signature.
+	"crypto/sha1" // PBKDF2 of older key files; not a signature.
 	"crypto/sha256"
 	"crypto/sha512"
 	"crypto/tls"

@@ -122,8 +122,8 @@ func producerOptions(s Settings) []kgo.Opt {
 	opts := []kgo.Opt{
 		kgo.RecordPartitioner(kgo.ManualPartitioner()),
 		kgo.ProducerLinger(s.Linger),
-		kgo.ProducerBatchMaxBytes(int32(batch)),                   //nolint:gosec // bounded above
-		kgo.BrokerMaxWriteBytes(max(100<<20, int32(batch)+1<<20)), //nolint:gosec // bounded above
+		kgo.ProducerBatchMaxBytes(int32(batch)),                   // bounded above
+		kgo.BrokerMaxWriteBytes(max(100<<20, int32(batch)+1<<20)), // bounded above
 		kgo.MaxBufferedBytes(max(s.MaxBufferedBytes, batch)),
 		kgo.MaxBufferedRecords(200_000),
 		kgo.UnknownTopicRetries(1),

@@ -85,7 +85,7 @@ func (c *Consumer) newFetcher(offsets map[string]map[int32]kgo.Offset) error {
 		kgo.ConsumePartitions(offsets),
 		kgo.ConsumeResetOffset(c.reset()),
 		kgo.FetchIsolationLevel(kgo.ReadCommitted()),
-		kgo.FetchMinBytes(int32(c.Config.FetchMinBytes)), //nolint:gosec // bounded when the consumer is created
+		kgo.FetchMinBytes(int32(c.Config.FetchMinBytes)), // bounded when the consumer is created
 		kgo.FetchMaxWait(fetchWait),
 		kgo.FetchMaxBytes(fetchBytes),
 		kgo.FetchMaxPartitionBytes(fetchPartitionBytes),

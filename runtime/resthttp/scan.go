@@ -140,7 +140,7 @@ func intValue(value []byte) (int64, bool) {
 	if err == nil {
 		return n, true
 	}
-	if e, ok := err.(*strconv.NumError); ok && e.Err == strconv.ErrRange { //nolint:errorlint // strconv documents the concrete type
+	if e, ok := err.(*strconv.NumError); ok && e.Err == strconv.ErrRange { // strconv documents the concrete type
 		return n, true
 	}
 	return 0, false

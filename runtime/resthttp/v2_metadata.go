@@ -121,7 +121,7 @@ func (a *api) pathPartition(c *call) (name string, id int32, err error) {
 		return "", 0, err
 	}
 	n, err := strconv.ParseInt(text, 10, 64)
-	if err == nil && n == int64(int32(n)) { //nolint:gosec // that is what is asked
+	if err == nil && n == int64(int32(n)) { // that is what is asked
 		return name, int32(n), nil
 	}
 	if _, err := a.Service.Topic(c.Context(), name); err != nil {

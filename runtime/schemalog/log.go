@@ -208,7 +208,7 @@ func (l *Log) Append(ctx context.Context, recs []record.Record) (int64, error) {
 // decision.
 func (l *Log) Barrier(ctx context.Context) error {
 	for {
-		if err := l.waitWritable(ctx); err != nil {
+		if err := l.AwaitWritable(ctx); err != nil {
 			return fmt.Errorf("waiting until the schemas topic can be written: %w", err)
 		}
 		marks, _ := l.state.HighWater()
@@ -240,7 +240,9 @@ func (l *Log) setWriter(w *writer) {
 	l.changed = make(chan struct{})
 }
 
-func (l *Log) waitWritable(ctx context.Context) error {
+// AwaitWritable returns when the topic was read to its end and can be written,
+// or with ErrNotReady when ctx ends first.
+func (l *Log) AwaitWritable(ctx context.Context) error {
 	for {
 		l.mu.Lock()
 		open, changed := l.open, l.changed

@@ -50,7 +50,7 @@ func benchLog(b *testing.B, n int) (*Log, *store.Store, time.Duration) {
 			b.Error(err)
 		}
 	})
-	if err := l.waitWritable(b.Context()); err != nil {
+	if err := l.AwaitWritable(b.Context()); err != nil {
 		b.Fatal(err)
 	}
 	return l, s, time.Since(began)

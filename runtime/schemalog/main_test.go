@@ -156,7 +156,7 @@ func (f *fixture) start(change func(*Config)) *node {
 
 func (n *node) writable() *node {
 	n.f.t.Helper()
-	if err := n.waitWritable(n.f.ctx); err != nil {
+	if err := n.AwaitWritable(n.f.ctx); err != nil {
 		n.f.t.Fatalf("%v; status %+v", err, n.Status())
 	}
 	return n

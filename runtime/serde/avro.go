@@ -128,7 +128,7 @@ func (c *AvroCodec) AppendBinary(dst, json []byte) ([]byte, error) {
 
 func fromJSON(err error) error {
 	kind := Malformed
-	if e, ok := err.(*jsonx.Error); ok && e.Kind == jsonx.TooLarge { //nolint:errorlint // Parse returns it bare.
+	if e, ok := err.(*jsonx.Error); ok && e.Kind == jsonx.TooLarge { // Parse returns it bare.
 		kind = TooLarge
 	}
 	return &Error{Kind: kind, Reason: err.Error(), Err: err}
