@@ -1,0 +1,50 @@
+package protobuf
+
+import "fmt"
+
+// Kind says what is wrong with a schema text.
+type Kind uint8
+
+// The kinds of errors.
+const (
+	// Malformed: the text is neither a .proto file nor a descriptor, or uses
+	// a type that nothing defines.
+	Malformed Kind = iota
+	// TooLarge: the text goes beyond a limit.
+	TooLarge
+)
+
+// Error is why a text was refused.
+type Error struct {
+	Kind Kind
+	// Line and Column are the place in the text, both counted from 1 and
+	// Column in bytes; 0 when the place is not known.
+	Line, Column int
+	// Reference is the position of the referenced text that is wrong, counted
+	// from 1, and 0 when it is the schema itself.
+	Reference int
+	// Text says what is wrong. That a type is not defined is worded as
+	// clients of Karapace match it.
+	Text string
+	// Err is the cause, if there is one beside the text.
+	Err error
+}
+
+// Error is the text, with the place where that is known.
+func (e *Error) Error() string {
+	if e.Line == 0 {
+		return e.Text
+	}
+	return fmt.Sprintf("%s, in line %d, column %d", e.Text, e.Line, e.Column)
+}
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+func malformed(format string, args ...any) *Error {
+	return &Error{Kind: Malformed, Text: fmt.Sprintf(format, args...)}
+}
+
+func tooLarge(format string, args ...any) *Error {
+	return &Error{Kind: TooLarge, Text: fmt.Sprintf(format, args...)}
+}

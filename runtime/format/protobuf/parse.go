@@ -1,0 +1,229 @@
+package protobuf
+
+import (
+	"unicode/utf8"
+)
+
+// Limits bounds one text. A zero value means no limit beyond the constants
+// below.
+type Limits struct {
+	// MaxBytes is the greatest length of one text.
+	MaxBytes int
+	// MaxDepth is how deep messages, and values of options, may be nested. No
+	// more than 100 are taken, which is the limit of protoc.
+	MaxDepth int
+	// MaxNodes bounds the declarations of the text and all its references
+	// together, each counted by what it costs: a field 3, an enum value 3, a
+	// message 8.
+	MaxNodes int
+}
+
+// The bounds that are not options. They keep a text of the greatest size
+// below 64 MiB in all its forms.
+const (
+	maxNesting  = 100
+	maxNodes    = 600_000
+	maxPackage  = 1024     // bytes
+	maxNames    = 16 << 20 // bytes of all full names together
+	maxPrint    = 16 << 20 // bytes of one print
+	messageCost = 8
+	enumCost    = 4
+	memberCost  = 3
+)
+
+// budget is what is left to spend on one schema with its references.
+type budget struct {
+	nodes int
+	depth int
+}
+
+func newBudget(l Limits) *budget {
+	b := &budget{nodes: maxNodes, depth: maxNesting}
+	if l.MaxNodes > 0 && l.MaxNodes < b.nodes {
+		b.nodes = l.MaxNodes
+	}
+	if l.MaxDepth > 0 && l.MaxDepth < b.depth {
+		b.depth = l.MaxDepth
+	}
+	return b
+}
+
+type parser struct {
+	scanner
+	file   *File
+	budget *budget
+	depth  int
+}
+
+// parseText reads one .proto file.
+func parseText(text string, limits Limits, b *budget) (*File, error) {
+	if limits.MaxBytes > 0 && len(text) > limits.MaxBytes {
+		return nil, tooLarge("the text has %d bytes, more than the %d that are allowed", len(text), limits.MaxBytes)
+	}
+	if !utf8.ValidString(text) {
+		return nil, malformed("the text is not UTF-8")
+	}
+	p := parser{scanner: scanner{text: text}, file: &File{}, budget: b}
+	p.declarations()
+	if p.err != nil {
+		return nil, p.err
+	}
+	return p.file, nil
+}
+
+// spend takes n nodes from the budget.
+func (p *parser) spend(n int) {
+	p.budget.nodes -= n
+	if p.budget.nodes < 0 {
+		p.failAt(p.pos, tooLarge("the schema with its references declares more than is allowed"))
+	}
+}
+
+// deeper opens one more level and reports whether that is allowed.
+func (p *parser) deeper() bool {
+	p.depth++
+	if p.depth > p.budget.depth {
+		p.failAt(p.pos, tooLarge("the schema is nested deeper than %d", p.budget.depth))
+		return false
+	}
+	return p.err == nil
+}
+
+func (p *parser) declarations() {
+	const bom = "\ufeff"
+	if len(p.text) >= len(bom) && p.text[:len(bom)] == bom {
+		p.pos = len(bom)
+	}
+	types := map[string]struct{}{}
+	services := map[string]struct{}{}
+	for first := true; p.err == nil; first = false {
+		doc := p.documentation()
+		if p.peek() == 0 && p.pos == len(p.text) {
+			return
+		}
+		if p.next(';') {
+			continue
+		}
+		start := p.pos
+		switch word := p.word("a declaration"); word {
+		case "syntax", "edition":
+			p.syntax(word, start, first)
+		case "package":
+			p.packageName()
+		case "import":
+			p.imported()
+		case "option":
+			p.file.Options = append(p.file.Options, p.optionStatement())
+		case "service":
+			s := p.service(doc)
+			p.once(services, s.Name, start)
+			p.file.Services = append(p.file.Services, s)
+		case "extend":
+			p.file.Extends = append(p.file.Extends, p.extend(doc))
+		default:
+			p.typeDeclaration(word, doc, start, types)
+		}
+	}
+}
+
+func (p *parser) typeDeclaration(word, doc string, start int, types map[string]struct{}) {
+	visibility := p.visibility(&word)
+	switch word {
+	case "message":
+		m := p.message(doc)
+		m.Visibility = visibility
+		p.once(types, m.Name, start)
+		p.file.Messages = append(p.file.Messages, m)
+	case "enum":
+		e := p.enum(doc)
+		e.Visibility = visibility
+		p.once(types, e.Name, start)
+		p.file.Enums = append(p.file.Enums, e)
+	default:
+		p.failAt(start, malformed("unexpected label: %s", word))
+	}
+}
+
+// visibility reads what may stand before a type in edition 2024 and moves
+// word on to the keyword after it.
+func (p *parser) visibility(word *string) string {
+	if *word != "export" && *word != "local" || p.file.Edition < "2024" {
+		return ""
+	}
+	following := p.wordAt(p.pos + p.spaces())
+	if following != "message" && following != "enum" {
+		return ""
+	}
+	visibility := *word
+	*word = p.word("a type")
+	return visibility
+}
+
+// spaces counts the white space that comes next.
+func (p *parser) spaces() int {
+	n := 0
+	for p.pos+n < len(p.text) && isSpace(p.text[p.pos+n]) {
+		n++
+	}
+	return n
+}
+
+func (p *parser) once(seen map[string]struct{}, name string, at int) {
+	if _, again := seen[name]; again {
+		p.failAt(at, malformed("%s is already defined", name))
+	}
+	seen[name] = struct{}{}
+}
+
+func (p *parser) syntax(word string, start int, first bool) {
+	p.require('=')
+	if p.file.Syntax+p.file.Edition != "" {
+		p.failAt(start, malformed("too many syntax definitions"))
+	}
+	if !first {
+		p.failAt(start, malformed("'%s' element must be the first declaration in a file", word))
+	}
+	p.skip()
+	at := p.pos
+	value := p.quoted()
+	p.require(';')
+	switch {
+	case p.err != nil:
+	case word == "syntax" && (value == "proto2" || value == "proto3"):
+		p.file.Syntax = value
+	case word == "edition" && (value == "2023" || value == "2024"):
+		p.file.Edition = value
+	case word == "syntax":
+		p.failAt(at, malformed("unexpected syntax: %s, which is not proto2 or proto3", value))
+	default:
+		p.failAt(at, malformed("unexpected edition: %s, which is not 2023 or 2024", value))
+	}
+}
+
+func (p *parser) packageName() {
+	p.skip()
+	at := p.pos
+	p.file.Package = p.word("a package name")
+	if len(p.file.Package) > maxPackage {
+		p.failAt(at, tooLarge("the name of the package is longer than %d", maxPackage))
+	}
+	p.require(';')
+}
+
+func (p *parser) imported() {
+	p.spend(memberCost)
+	i := Import{}
+	if c := p.peek(); c != '"' && c != '\'' {
+		at := p.pos
+		i.Modifier = p.word("a path in quotes")
+		switch {
+		case i.Modifier == "public" || i.Modifier == "weak":
+		case i.Modifier == "option" && p.file.Edition >= "2024":
+		default:
+			p.failAt(at, malformed("expected a path in quotes but found %q", i.Modifier))
+		}
+	}
+	i.Path = p.quoted()
+	p.require(';')
+	p.file.Imports = append(p.file.Imports, i)
+}
