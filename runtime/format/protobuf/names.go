@@ -107,8 +107,12 @@ func (f *finder) exhausted() bool { return f.steps < 0 }
 
 // find returns the type that name means in scope, by the rules of Protobuf: a
 // leading dot makes it absolute, otherwise the innermost scope that has it
-// wins. Of types with equal names the first counts.
-func (f *finder) find(scope, name string) *decl {
+// wins. Of types with equal names the last one counts, which is that of the
+// schema itself.
+func (f *finder) find(scope, name string) *decl { return f.findBelow("", scope, name) }
+
+// findBelow is find where scopes around base do not count.
+func (f *finder) findBelow(base, scope, name string) *decl {
 	absolute := strings.HasPrefix(name, ".")
 	name = strings.TrimPrefix(name, ".")
 	var best *decl
@@ -118,7 +122,10 @@ func (f *finder) find(scope, name string) *decl {
 		if !ok || absolute && outer != "" {
 			continue
 		}
-		if !encloses(outer, scope) || best != nil && len(d.full) <= len(best.full) {
+		if !encloses(outer, scope) || outer != "" && len(outer) < len(base) {
+			continue
+		}
+		if best != nil && len(d.full) < len(best.full) {
 			continue
 		}
 		best = d

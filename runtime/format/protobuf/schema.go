@@ -147,7 +147,10 @@ func (s *Schema) Canonical() string { return s.canonical }
 
 // Standard is the text as Confluent's registry stores and returns it.
 func (s *Schema) Standard() string {
-	text, _ := printFile(s.file, confluent)
+	text, ok := printFile(s.file, confluent)
+	if !ok {
+		return s.canonical // only for a text that was built to be long
+	}
 	return text
 }
 
