@@ -19,3 +19,13 @@ go run ./hack/bench/coldstart -n "${RUNS:-11}" "$out/plastron"
 go run ./hack/bench/produce -n "${REQUESTS:-5000}" "$out/plastron"
 echo "== registry, whole chain without the network"
 go test -run '^$' -bench 'BenchmarkGetByID' -benchmem -benchtime 20000x ./runtime/app
+echo "== registry under load, 50 connections; client, registry and broker share the cores"
+go build -o "$out/load" ./hack/bench/load
+"$out/plastron" dev --data "" --kafka-port 0 --registry-port 18981 --rest-port 0 >"$out/dev.log" 2>&1 &
+dev=$!
+trap 'kill "$dev" 2>/dev/null; rm -rf "$out"' EXIT
+until curl -fsS -o /dev/null http://127.0.0.1:18981/_health 2>/dev/null; do sleep 0.1; done
+for workload in latest subjects lookup compatibility register; do
+  "$out/load" -a http://127.0.0.1:18981 -workload "$workload" -rounds 1 -duration "${LOAD:-3s}"
+done
+"$out/load" -a http://127.0.0.1:18981 -b bare -workload id -duration "${LOAD:-3s}"
