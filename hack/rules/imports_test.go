@@ -50,12 +50,13 @@ func directions() []rule {
 		}},
 		{"runtime/resthttp", []string{"runtime/schema", "runtime/rest", "runtime/httpserver", "runtime/internal/..."}},
 		{"runtime/httpserver", []string{"runtime/telemetry", "runtime/internal/..."}},
+		{"runtime/auth", []string{"runtime/schema", "runtime/telemetry", "runtime/internal/..."}},
 		{"runtime/config", nil},
 		{"runtime/telemetry", nil},
 		{"runtime/devbroker", []string{"runtime/telemetry"}},
 		{"runtime/testkit/...", []string{"runtime/..."}},
 		{"runtime/app", []string{"runtime/..."}},
-		{"cmd/plastron", []string{"runtime/app", "runtime/config"}},
+		{"cmd/plastron", []string{"runtime/app", "runtime/auth", "runtime/config"}},
 		{"cmd/manager", []string{"controllers/manager"}},
 		{"controllers/verdict", []string{"api/...", "runtime/schema"}},
 		{"controllers/condition", []string{"api/..."}},
@@ -96,7 +97,7 @@ func gates() []gate {
 		}, "Kafka is spoken in few places"},
 		{"net/http", []string{
 			"runtime/httpserver", "runtime/registryhttp", "runtime/resthttp", "runtime/client", "runtime/forward",
-			"runtime/telemetry", "runtime/app", "runtime/testkit/...", "cmd/plastron", "controllers/manager", "controllers/session",
+			"runtime/auth", "runtime/telemetry", "runtime/app", "runtime/testkit/...", "cmd/plastron", "controllers/manager", "controllers/session",
 			"test/...", "hack/...",
 		}, "services and formats neither serve nor fetch"},
 	}

@@ -1,0 +1,95 @@
+package auth
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestPattern(t *testing.T) {
+	t.Parallel()
+	f := func(text, resource string, want bool) {
+		t.Helper()
+		p, err := compilePattern(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := p.matches(resource); got != want {
+			t.Fatalf("%q covers %q: %v; want %v", text, resource, got, want)
+		}
+	}
+
+	f("Subject:a", "Subject:a", true)
+	f("Subject:a", "Subject:abc", true) // No anchor at the end.
+	f("Subject:a", "Subject:b", false)
+	f("Subject:a$", "Subject:abc", false)
+	f("ubject:a", "Subject:a", false) // From the start.
+	f("", "Config:", true)
+	f(".*", "Subject:x", true)
+	f("^Subject:", "Subject:x", true)
+	f("Subject:team-.*", "Subject:team-", true)
+	f("Subject:team-.*-value$", "Subject:team-x-value", true)
+	f("Subject:team-.*-value$", "Subject:team-x-key", false)
+	f(`Subject:a\.*`, "Subject:b", false) // The star is of the dot that is none.
+	f(`Subject:a\.*$`, "Subject:a..", true)
+	f("Subject:(?:a|b)$|Config:", "Config:", true)
+	f("a|Subject:b", "xSubject:b", false) // The alternative is not loose.
+	f("Subject:(?i)ab", "Subject:AB", true)
+	f(`Subject:a\Z`, "Subject:a", true)
+	f(`Subject:a\Z`, "Subject:ab", false)
+	f("Subject:a{,2}$", "Subject:aa", true)
+	f("Subject:[]a]+$", "Subject:a]", true)
+	f("Subject:[^]a]+$", "Subject:b", true)
+	f("Subject:[{,]$", "Subject:{", true)
+	f("Subject:ä.*", "Subject:äb", true)
+}
+
+func TestPatternRefused(t *testing.T) {
+	t.Parallel()
+	f := func(text string) {
+		t.Helper()
+		if _, err := compilePattern(text); err == nil || !strings.Contains(err.Error(), "pattern") {
+			t.Fatalf("%q: %v", text, err)
+		}
+	}
+
+	f("Subject:(?!secret).*")
+	f("(?<=a)b")
+	f(`(a)\1`)
+	f("(")
+	f("[[:alpha:]]")
+	f(`\pL`)
+	f(`\Qa\E`)
+	f("(?>a)")
+	f(strings.Repeat("a", maxPattern+1))
+}
+
+func TestPermissions(t *testing.T) {
+	t.Parallel()
+	p := permissions{{Read, mustPattern(t, "Subject:r")}, {Write, mustPattern(t, "Subject:w")}, {Write, mustPattern(t, "Config:")}}
+	f := func(op Operation, resource string, want bool) {
+		t.Helper()
+		if got := p.allow(op, resource); got != want {
+			t.Fatalf("%s %s: %v; want %v", op, resource, got, want)
+		}
+	}
+
+	f(Read, SubjectResource("r"), true)
+	f(Write, SubjectResource("r"), false)
+	f(Read, SubjectResource("w1"), true) // Write implies Read.
+	f(Write, SubjectResource("w1"), true)
+	f(Write, GlobalResource, true)
+	f(Read, EverySubject, false)
+	f("", SubjectResource("r"), false)
+	if p.everything(Read) || !(permissions{{Write, mustPattern(t, ".*")}}).everything(Read) {
+		t.Fatal("everything")
+	}
+}
+
+func mustPattern(t *testing.T, text string) pattern {
+	t.Helper()
+	p, err := compilePattern(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
