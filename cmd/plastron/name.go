@@ -6,9 +6,14 @@ import (
 )
 
 // arguments returns the arguments for the root command. Karapace 4 is started
-// as "karapace FILE", so that is what a link of that name understands too.
+// as "karapace FILE", so that is what a link of that name understands too, and
+// its tool for passwords is a command here.
 func arguments(argv []string) []string {
-	if strings.TrimSuffix(filepath.Base(argv[0]), ".exe") != "karapace" {
+	switch strings.TrimSuffix(filepath.Base(argv[0]), ".exe") {
+	case "karapace":
+	case "karapace_mkpasswd":
+		return append([]string{"mkpasswd"}, argv[1:]...)
+	default:
 		return argv[1:]
 	}
 	switch {
