@@ -1,0 +1,174 @@
+package protobuf
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// Normalized is the text that Confluent's registry makes of schemas that
+// differ only in ways without meaning: everything that has a number is sorted
+// by it, options and imports by name, types are named in full.
+func (s *Schema) Normalized() string {
+	n := confluentNormalizer{finder: s.names.finder()}
+	text, ok := printFile(n.file(s.file), confluent)
+	if !ok || n.finder.exhausted() {
+		return s.Standard() // only for a text that was built to be long
+	}
+	return text
+}
+
+type confluentNormalizer struct{ finder *finder }
+
+// The methods below copy what they change; the model of a Schema is shared.
+
+func (n *confluentNormalizer) file(f *File) *File {
+	out := *f
+	if out.Syntax == "proto2" {
+		out.Syntax = ""
+	}
+	out.Imports = slices.Clone(f.Imports)
+	slices.SortFunc(out.Imports, func(a, b Import) int {
+		return cmp.Or(strings.Compare(a.Path, b.Path), strings.Compare(a.Modifier, b.Modifier))
+	})
+	out.Imports = slices.Compact(out.Imports)
+	out.Options = sortedOptions(f.Options)
+	out.Messages = mapped(f.Messages, func(m *Message) *Message { return n.message(m, f.Package) })
+	out.Enums = mapped(f.Enums, n.enum)
+	out.Extends = n.extends(f.Extends, f.Package)
+	out.Services = mapped(f.Services, func(s *Service) *Service { return n.service(s, f.Package) })
+	return &out
+}
+
+func (n *confluentNormalizer) message(m *Message, outer string) *Message {
+	scope := dotted(outer, m.Name)
+	out := *m
+	out.Options = sortedOptions(m.Options)
+	out.Reserved = split(m.Reserved)
+	out.Extensions = splitExtensions(m.Extensions)
+	out.Fields = n.fields(m.Fields, scope)
+	out.Groups = n.groups(m.Groups, scope)
+	out.Oneofs = nil
+	for _, o := range m.Oneofs {
+		if len(o.Fields)+len(o.Groups) == 0 {
+			continue
+		}
+		inner := *o
+		inner.Options = sortedOptions(o.Options)
+		inner.Fields = n.fields(o.Fields, scope)
+		inner.Groups = n.groups(o.Groups, scope)
+		out.Oneofs = append(out.Oneofs, &inner)
+	}
+	slices.SortStableFunc(out.Oneofs, func(a, b *Oneof) int { return cmp.Compare(a.first(), b.first()) })
+	out.Extends = n.extends(m.Extends, scope)
+	out.Messages = mapped(m.Messages, func(m *Message) *Message { return n.message(m, scope) })
+	out.Enums = mapped(m.Enums, n.enum)
+	return &out
+}
+
+// first is the smallest number in the oneof, whose members are sorted.
+func (o *Oneof) first() int64 {
+	switch {
+	case len(o.Fields) == 0:
+		return o.Groups[0].Number
+	case len(o.Groups) == 0:
+		return o.Fields[0].Number
+	default:
+		return min(o.Fields[0].Number, o.Groups[0].Number)
+	}
+}
+
+func (n *confluentNormalizer) fields(fields []Field, scope string) []Field {
+	out := slices.Clone(fields)
+	for i := range out {
+		out[i].more = out[i].more.sorted()
+		out[i].Type = n.full(out[i].Type, scope)
+	}
+	slices.SortStableFunc(out, func(a, b Field) int { return cmp.Compare(a.Number, b.Number) })
+	return out
+}
+
+func (n *confluentNormalizer) groups(groups []*Group, scope string) []*Group {
+	out := mapped(groups, func(g *Group) *Group {
+		out := *g
+		out.Options = sortedOptions(g.Options)
+		out.Body = n.message(g.Body, scope)
+		return &out
+	})
+	slices.SortStableFunc(out, func(a, b *Group) int { return cmp.Compare(a.Number, b.Number) })
+	return out
+}
+
+func (n *confluentNormalizer) extends(extends []*Extend, scope string) []*Extend {
+	return mapped(extends, func(e *Extend) *Extend {
+		out := *e
+		out.Name = n.full(e.Name, scope)
+		out.Fields = n.fields(e.Fields, scope)
+		out.Groups = n.groups(e.Groups, scope)
+		return &out
+	})
+}
+
+func (n *confluentNormalizer) enum(e *Enum) *Enum {
+	out := sortedEnum(e)
+	out.Reserved = split(e.Reserved)
+	slices.SortStableFunc(out.Values, func(a, b EnumValue) int { return cmp.Compare(a.Number, b.Number) })
+	return out
+}
+
+func (n *confluentNormalizer) service(s *Service, scope string) *Service {
+	out := sortedService(s)
+	for i := range out.Methods {
+		out.Methods[i].Request = n.full(out.Methods[i].Request, scope)
+		out.Methods[i].Response = n.full(out.Methods[i].Response, scope)
+	}
+	return out
+}
+
+// full is the full name with a leading dot; what is defined nowhere stays as
+// it is written.
+func (n *confluentNormalizer) full(name, scope string) string {
+	if isScalar(name) {
+		return name
+	}
+	if d := n.finder.resolve(scope, name); d != nil {
+		return "." + d.full
+	}
+	if w, ok := wellKnown(name); ok {
+		return "." + w.full
+	}
+	return name
+}
+
+// split makes one statement of each entry, numbers before names.
+func split(reserved []Reserved) []Reserved {
+	var out []Reserved
+	for _, r := range reserved {
+		for _, entry := range r.Ranges {
+			out = append(out, Reserved{Ranges: []Range{entry}})
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Reserved) int { return compareRanges(a.Ranges[0], b.Ranges[0]) })
+	return out
+}
+
+func splitExtensions(extensions []Extensions) []Extensions {
+	var out []Extensions
+	for _, e := range extensions {
+		for _, entry := range e.Ranges {
+			out = append(out, Extensions{Ranges: []Range{entry}, Options: sortedOptions(e.Options)})
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Extensions) int { return compareRanges(a.Ranges[0], b.Ranges[0]) })
+	return out
+}
+
+func compareRanges(a, b Range) int {
+	if (a.Name == "") != (b.Name == "") {
+		if a.Name == "" {
+			return -1
+		}
+		return 1
+	}
+	return cmp.Or(strings.Compare(a.Name, b.Name), cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To))
+}
