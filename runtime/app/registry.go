@@ -71,6 +71,7 @@ func (n *registryNode) parts() []part {
 // work is what runs behind the routes.
 func (n *registryNode) work() []part {
 	return []part{
+		{name: "auth file", run: func(ctx context.Context) error { return n.auth.Run(ctx) }},
 		{name: "schemas topic", run: func(ctx context.Context) error { return n.schemas.Run(ctx) }, within: 10 * time.Second},
 		{name: "writer", run: func(ctx context.Context) error { return n.service.Run(ctx) }, within: 25 * time.Second},
 		n.traffic("registry", n.replayed),
@@ -112,6 +113,9 @@ func (n *registryNode) build() part {
 			Headers: n.headers(), Now: n.clock, Logger: n.log.WithName("log"),
 		}, n.store)
 		n.appends = &inFlight{log: n.schemas}
+		if n.auth, err = n.newAuth(n.config.Registry); err != nil {
+			return err
+		}
 		if n.election, err = n.newElection(options.Security.Principal()); err != nil {
 			return err
 		}
@@ -129,7 +133,7 @@ func (n *registryNode) build() part {
 		if err != nil {
 			return err
 		}
-		n.handler = n.routes()
+		n.handler = n.auth.Middleware(n.routes())
 		return nil
 	}, close: func(context.Context) error { n.forwarder.Close(); return nil }}
 }

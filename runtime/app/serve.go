@@ -14,6 +14,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/plastron-dev/plastron/runtime/auth"
 	"github.com/plastron-dev/plastron/runtime/config"
 	"github.com/plastron-dev/plastron/runtime/httpserver"
 )
@@ -26,6 +27,8 @@ type frontend struct {
 	config *config.Config
 	// handler has all routes; it is set before the server runs.
 	handler http.Handler
+	// auth is asked before the metrics are shown, nil for nobody.
+	auth *auth.Auth
 	// deadline is the chain's Timeout, errorType its media type of errors.
 	deadline  func(*http.Request) time.Duration
 	errorType string
@@ -121,7 +124,11 @@ func (f *frontend) traffic(name string, ready func(context.Context) error) part 
 func (f *frontend) serve(w http.ResponseWriter, r *http.Request) {
 	if r.URL.Path == "/metrics" {
 		httpserver.SetRoute(w, "/metrics")
-		f.metrics.Handler().ServeHTTP(w, r)
+		metrics := f.metrics.Handler()
+		if f.auth != nil {
+			metrics = f.auth.Middleware(metrics)
+		}
+		metrics.ServeHTTP(w, r)
 		return
 	}
 	f.handler.ServeHTTP(w, r)

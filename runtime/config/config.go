@@ -77,6 +77,26 @@ type Registry struct {
 	Strategy      string
 	Wait          int // Wait before acting as primary, in milliseconds
 	Flavour       string
+	AuthFile      string
+	OIDC          OIDC
+}
+
+// OIDC holds the settings of bearer tokens.
+type OIDC struct {
+	Authenticate  bool
+	Authorize     bool // Authorize implies Authenticate
+	Keys          string
+	AllowInsecure bool
+	Issuer        string
+	Audience      string // Audience is a comma list
+	ClientID      string
+	SubjectClaim  string
+	RolesPath     string
+	MethodRoles   map[string]string // MethodRoles maps methods to JSON lists of roles
+	SkipPaths     []string
+	Leeway        int // Leeway is in seconds
+	RequireType   bool
+	EnforceAZP    bool
 }
 
 // REST holds what only the REST proxy uses.

@@ -47,7 +47,7 @@ func TestNothingSetGivesTheDefaults(t *testing.T) {
 	t.Parallel()
 	c := load(t, RoleAll, "")
 	for _, k := range Keys() {
-		if k.bind == nil || k.Kind == Object {
+		if k.bind == nil || k.Kind == Object || k.Kind == List {
 			continue
 		}
 		want := k.Default
@@ -90,7 +90,7 @@ func usable(k Key) bool {
 	case "rest_base_uri", "topic_name", "registry_user", "registry_password", "security_protocol", "server_tls_client_auth":
 		return false
 	}
-	return k.bind != nil && k.Effect != Refused && k.Kind != File && k.Kind != Object
+	return k.bind != nil && k.Effect != Refused && k.Kind != File && k.Kind != Object && k.Kind != List
 }
 
 func TestEveryKeyWorksFromFileAndEnvironment(t *testing.T) {
@@ -291,6 +291,8 @@ func TestTableIsConsistent(t *testing.T) {
 			kind = Boolean
 		case *map[string]string:
 			kind = Object
+		case *[]string:
+			kind = List
 		}
 		if kind != k.Kind && (kind != Text || k.Kind != File) {
 			t.Errorf("%s: kind %s, bound to %s", k.Name, k.Kind, kind)

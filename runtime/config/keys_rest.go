@@ -73,23 +73,31 @@ func restKeys() []Key {
 }
 
 func oidcKeys() []Key {
-	k := func(name string, kind Kind, def, doc string, effect Effect) Key {
-		return Key{Name: "sasl_oauthbearer_" + name, Kind: kind, Default: def, Doc: doc, Use: ByRegistry, Effect: effect}
+	k := func(name string, kind Kind, def, doc string, bind func(*OIDC) any) Key {
+		return Key{Name: "sasl_oauthbearer_" + name, Kind: kind, Default: def, Doc: doc, Use: ByRegistry, Effect: Honoured,
+			bind: func(c *Config) any { return bind(&c.Registry.OIDC) }}
 	}
+	leeway := k("leeway_seconds", Integer, "0", "Tolerance for clocks, in seconds.", func(o *OIDC) any { return &o.Leeway })
+	leeway.Max = maxInt32
 	return []Key{
-		k("authentication_enabled", Boolean, "false", "Whether the registry asks for a bearer token.", Refused),
-		k("authorization_enabled", Boolean, "false", "Whether roles in the token decide what is allowed.", Refused),
-		k("jwks_endpoint_url", Text, "", "Where the signing keys are.", Accepted),
-		k("allow_insecure_jwks", Boolean, "false", "Whether that may be plain HTTP.", Accepted),
-		k("expected_issuer", Text, "", "Issuer that a token has to name.", Accepted),
-		k("expected_audience", Text, "", "Audiences of which a token has to name one.", Accepted),
-		k("client_id", Text, "", "Client that a token was made for.", Accepted),
-		k("sub_claim_name", Text, "sub", "Claim that names the user.", Accepted),
-		k("roles_claim_path", Text, "", "Claim that lists the roles.", Accepted),
-		k("method_roles", Object, "", "Roles for each HTTP method.", Accepted),
-		k("skip_auth_paths", List, "", "Paths that need no token.", Accepted),
-		k("leeway_seconds", Integer, "0", "Tolerance for clocks, in seconds.", Accepted),
-		k("require_access_token_typ", Boolean, "false", "Whether a token's type has to be at+jwt.", Accepted),
-		k("enforce_azp", Boolean, "false", "Whether the authorized party has to be the client.", Accepted),
+		k("authentication_enabled", Boolean, "false", "Whether the registry asks for a bearer token. It excludes `registry_authfile`.",
+			func(o *OIDC) any { return &o.Authenticate }),
+		k("authorization_enabled", Boolean, "false", "Whether roles in the token decide what is allowed. It asks for tokens too.",
+			func(o *OIDC) any { return &o.Authorize }),
+		k("jwks_endpoint_url", Text, "", "Where the signing keys are (https).", func(o *OIDC) any { return &o.Keys }),
+		k("allow_insecure_jwks", Boolean, "false", "Whether that may be plain HTTP, or have a certificate that nobody vouches for.",
+			func(o *OIDC) any { return &o.AllowInsecure }),
+		k("expected_issuer", Text, "", "Issuer that a token has to name.", func(o *OIDC) any { return &o.Issuer }),
+		k("expected_audience", Text, "", "Audiences, separated by commas, of which a token has to name one.", func(o *OIDC) any { return &o.Audience }),
+		k("client_id", Text, "", "Client that a token was made for.", func(o *OIDC) any { return &o.ClientID }),
+		k("sub_claim_name", Text, "sub", "Claim that names the user.", func(o *OIDC) any { return &o.SubjectClaim }),
+		k("roles_claim_path", Text, "", "Claim that lists the roles, a path with dots; `[client_id]` in it is replaced.", func(o *OIDC) any { return &o.RolesPath }),
+		k("method_roles", Object, `{"GET":[],"POST":[],"PUT":[],"DELETE":[]}`, "Roles for each HTTP method, of which a token needs one.",
+			func(o *OIDC) any { return &o.MethodRoles }),
+		k("skip_auth_paths", List, `["/_health","/metrics","/master_available"]`, "Paths that need no token, compared exactly.",
+			func(o *OIDC) any { return &o.SkipPaths }),
+		leeway,
+		k("require_access_token_typ", Boolean, "false", "Whether a token's type has to be at+jwt.", func(o *OIDC) any { return &o.RequireType }),
+		k("enforce_azp", Boolean, "false", "Whether the authorized party has to be the client.", func(o *OIDC) any { return &o.EnforceAZP }),
 	}
 }

@@ -60,6 +60,8 @@ func text(place any) string {
 		return fmt.Sprint(*v)
 	case *map[string]string:
 		return fmt.Sprint(*v)
+	case *[]string:
+		return strings.Join(*v, ",")
 	default:
 		return ""
 	}

@@ -166,6 +166,8 @@ func assign(c *Config, k Key, v value) {
 		*place, _ = v.(bool)
 	case *map[string]string:
 		*place, _ = v.(map[string]string)
+	case *[]string:
+		*place, _ = v.([]string)
 	}
 }
 
