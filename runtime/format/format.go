@@ -1,10 +1,10 @@
 package format
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/plastron-dev/plastron/runtime/format/avro"
+	"github.com/plastron-dev/plastron/runtime/format/protobuf"
 	"github.com/plastron-dev/plastron/runtime/schema"
 )
 
@@ -20,75 +20,61 @@ type Parsed interface {
 	Normalized() string
 }
 
-// Avro is a parsed Avro schema. Schema is its model, which record codecs are
-// built from.
-type Avro struct {
-	Schema *avro.Schema
+// language is what a schema type adds to Parsed for this package. Every Parsed
+// that Parse returns has it.
+type language interface {
+	Parsed
+	// text is the text to store.
+	text(f schema.Flavour, normalize Normalize) string
+	// same reports whether other means the same; it is of the same type.
+	same(other Parsed) bool
+	// readable compares with a writer of the same type.
+	readable(writer Parsed, f schema.Flavour) []schema.Finding
 }
-
-var _ Parsed = (*Avro)(nil)
-
-// Type is schema.Avro.
-func (a *Avro) Type() schema.Type { return schema.Avro }
-
-// Canonical is the text as Karapace stores it.
-func (a *Avro) Canonical() string { return a.Schema.Canonical() }
-
-// Normalized is the text as Confluent's registry normalizes it.
-func (a *Avro) Normalized() string { return a.Schema.Normalized() }
 
 // Parse reads a schema that somebody wants to register, by the strict rules of
 // Karapace. resolve finds the texts behind references; it may be nil when the
 // schema has none. A returned error is an *Error.
 func Parse(s schema.Schema, resolve Resolver, limits Limits) (Parsed, error) {
-	return parse(s, resolve, limits, avro.Parse)
+	return parse(s, resolve, limits, strict)
 }
 
 // ParseStored reads a schema that is stored already. Names and symbols are not
 // checked, since schemas from before the checks have to keep working. A
 // returned error is an *Error.
 func ParseStored(s schema.Schema, resolve Resolver, limits Limits) (Parsed, error) {
-	return parse(s, resolve, limits, avro.ParseStored)
+	return parse(s, resolve, limits, lenient)
 }
 
-type avroParser func(text string, references []string, limits avro.Limits) (*avro.Schema, error)
+// strictness says whether a schema is new or stored already.
+type strictness uint8
 
-func parse(s schema.Schema, resolve Resolver, limits Limits, parser avroParser) (Parsed, error) {
-	if s.Type == "" {
-		s.Type = schema.Avro
-	}
-	if s.Type != schema.Avro {
+const (
+	strict strictness = iota
+	lenient
+)
+
+// parse is the one switch from a schema type to its parser.
+func parse(s schema.Schema, resolve Resolver, limits Limits, how strictness) (Parsed, error) {
+	var read func(text string, used []reference, limits Limits, how strictness) (Parsed, error)
+	switch s.Type {
+	case "", schema.Avro:
+		s.Type, read = schema.Avro, parseAvro
+	case schema.Protobuf:
+		read = parseProtobuf
+	default:
 		return nil, unsupported(s.Type)
 	}
-	texts, names, err := collect(s, resolve, limits)
+	used, err := collect(s, resolve, limits)
 	if err != nil {
 		return nil, err
 	}
-	parsed, err := parser(s.Text, texts, limits.json())
-	if err != nil {
-		return nil, fromAvro(err, names)
-	}
-	return &Avro{Schema: parsed}, nil
+	return read(s.Text, used, limits, how)
 }
 
-func fromAvro(err error, references []schema.Reference) error {
-	cause, ok := errors.AsType[*avro.Error](err)
-	if !ok {
-		return &Error{Type: schema.Avro, Kind: Malformed, Detail: err.Error(), Err: err}
-	}
-	e := &Error{Type: schema.Avro, Kind: Malformed, Detail: cause.Error(), Err: err}
-	if cause.Kind == avro.TooLarge {
-		e.Kind = TooLarge
-	}
-	if cause.Reference > 0 {
-		r := references[cause.Reference-1]
-		e.Detail = fmt.Sprintf("the referenced schema %q (subject %s, version %s): %s", r.Name, r.Subject, r.Version, e.Detail)
-		if e.Kind == Malformed {
-			e.Kind = Unresolved
-		}
-	}
-	return e
-}
+// Types lists the schema types of this build, in the order in which Karapace
+// names them.
+func Types() []schema.Type { return []schema.Type{schema.Avro, schema.Protobuf} }
 
 func unsupported(t schema.Type) error {
 	return &Error{Type: t, Kind: Unsupported, Detail: fmt.Sprintf("schemas of type %s are not supported by this build", t)}
@@ -99,31 +85,27 @@ func unsupported(t schema.Type) error {
 // of the schemas topic needs to serve a text that another registry wrote. A
 // returned error is an *Error.
 func CanonicalText(s schema.Schema, limits Limits) (string, error) {
-	if s.Type != schema.Avro && s.Type != "" {
+	switch s.Type {
+	case "", schema.Avro:
+		text, err := avro.Canonical(s.Text, limits.json())
+		return text, fromAvro(err, nil)
+	case schema.Protobuf:
+		text, err := protobuf.Canonical(s.Text, limits.protobuf())
+		return text, fromProtobuf(err, nil)
+	default:
 		return "", unsupported(s.Type)
 	}
-	text, err := avro.Canonical(s.Text, limits.json())
-	if err != nil {
-		return "", fromAvro(err, nil)
-	}
-	return text, nil
 }
 
 // Text returns the text to store for a new schema: the canonical one of the
 // flavour, or its normalized one when normalize asks for it. Karapace does not
 // normalize Avro.
 func Text(p Parsed, f schema.Flavour, normalize Normalize) string {
-	a, isAvro := p.(*Avro)
-	switch {
-	case f != schema.Confluent && isAvro:
-		return p.Canonical()
-	case normalize == Normalized:
-		return p.Normalized()
-	case isAvro:
-		return a.Schema.Standard()
-	default:
+	l, ok := p.(language)
+	if !ok {
 		return p.Canonical()
 	}
+	return l.text(f, normalize)
 }
 
 // Normalize says whether a text is to be normalized.
@@ -140,13 +122,8 @@ const (
 // texts are put aside, everything else included (docs, defaults, properties).
 // Lists of references are not compared.
 func Same(a, b Parsed) bool {
-	x, ok := a.(*Avro)
-	y, ok2 := b.(*Avro)
-	if ok && ok2 {
-		return x.Schema.Canonical() == y.Schema.Canonical() && !x.Schema.HasReferences() && !y.Schema.HasReferences() ||
-			x.Schema.Resolved() == y.Schema.Resolved()
-	}
-	return a.Type() == b.Type() && a.Canonical() == b.Canonical()
+	l, ok := a.(language)
+	return ok && a.Type() == b.Type() && l.same(b)
 }
 
 // Readable returns every reason why reader cannot read data that writer wrote;
@@ -154,10 +131,8 @@ func Same(a, b Parsed) bool {
 // stand for the two schemas: only the caller knows which of them is the new
 // one. Schemas of different types never read each other.
 func Readable(reader, writer Parsed, f schema.Flavour) []schema.Finding {
-	r, ok := reader.(*Avro)
-	w, ok2 := writer.(*Avro)
-	if ok && ok2 {
-		return avro.Readable(r.Schema, w.Schema, f)
+	if l, ok := reader.(language); ok && reader.Type() == writer.Type() {
+		return l.readable(writer, f)
 	}
 	return []schema.Finding{{
 		Kind:        KindTypeChanged,

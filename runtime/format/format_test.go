@@ -116,7 +116,7 @@ func TestLimits(t *testing.T) {
 
 func TestUnsupportedTypesAreNamed(t *testing.T) {
 	t.Parallel()
-	for _, typ := range []schema.Type{schema.JSON, schema.Protobuf} {
+	for _, typ := range []schema.Type{schema.JSON, "THRIFT"} {
 		for _, parse := range []func(schema.Schema, Resolver, Limits) (Parsed, error){Parse, ParseStored} {
 			_, err := parse(schema.Schema{Type: typ, Text: "{}"}, nil, DefaultLimits())
 			e, ok := errors.AsType[*Error](err)
@@ -197,4 +197,51 @@ func TestValidateIsConfluents(t *testing.T) {
 	f(schema.Karapace, wrong, false)
 	f(schema.Confluent, wrong, true)
 	f(schema.Confluent, `{"type":"int","logicalType":"strange"}`, false)
+}
+
+func TestProtobuf(t *testing.T) {
+	t.Parallel()
+	address := schema.Schema{Type: schema.Protobuf, Text: "syntax = \"proto3\"; package a; message Address { string street = 1; }"}
+	text := "syntax = \"proto3\";\nimport \"address.proto\";\nmessage Person {\n a.Address home = 1; }"
+	resolve := func(r schema.Reference) (schema.Schema, error) {
+		if r.Subject == "address" {
+			return address, nil
+		}
+		return schema.Schema{}, errors.New("no such subject")
+	}
+	uses := []schema.Reference{{Name: "address.proto", Subject: "address", Version: 1}}
+	old, err := Parse(schema.Schema{Type: schema.Protobuf, Text: text, References: uses}, resolve, DefaultLimits())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := CanonicalText(schema.Schema{Type: schema.Protobuf, Text: text}, DefaultLimits()); err != nil || got != old.Canonical() {
+		t.Errorf("without its references the text is %q, %v; with them %q", got, err, old.Canonical())
+	}
+
+	changed := strings.Replace(text, "a.Address home = 1;", "string home = 1;", 1)
+	next, err := Parse(schema.Schema{Type: schema.Protobuf, Text: changed, References: uses}, resolve, DefaultLimits())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range []schema.Flavour{schema.Karapace, schema.Confluent} {
+		if len(Readable(next, old, f)) == 0 {
+			t.Errorf("%s: a message field became a string and nobody minds", f)
+		}
+		if found := Readable(old, old, f); len(found) != 0 {
+			t.Errorf("%s: a schema does not read itself: %v", f, found)
+		}
+	}
+	if Same(old, next) || !Same(old, old) {
+		t.Error("Same mixes up two schemas")
+	}
+
+	_, err = Parse(schema.Schema{Type: schema.Protobuf, Text: text}, nil, DefaultLimits())
+	if e, ok := errors.AsType[*Error](err); !ok || !strings.Contains(e.Detail, `"a.Address" is not defined`) {
+		t.Errorf("without the reference: %v", err)
+	}
+	uses[0].Subject = "elsewhere"
+	_, err = Parse(schema.Schema{Type: schema.Protobuf, Text: text, References: uses}, resolve, DefaultLimits())
+	if e, ok := errors.AsType[*Error](err); !ok || e.Kind != Unresolved {
+		t.Errorf("a reference to nothing: %v", err)
+	}
 }

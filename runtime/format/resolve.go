@@ -11,23 +11,30 @@ import (
 // decision. It is called depth first, once for each subject and version.
 type Resolver func(schema.Reference) (schema.Schema, error)
 
-// collect returns the texts of all references of s, each after the texts that
-// it uses itself, and the reference that each text came from.
-func collect(s schema.Schema, resolve Resolver, limits Limits) ([]string, []schema.Reference, error) {
+// reference is one that was followed, with the text behind it.
+type reference struct {
+	schema.Reference
+	text string
+}
+
+// collect returns all references of s, each after those that it uses itself.
+func collect(s schema.Schema, resolve Resolver, limits Limits) ([]reference, error) {
 	if len(s.References) == 0 {
-		return nil, nil, nil
+		return nil, nil
 	}
 	c := collector{typ: s.Type, resolve: resolve, limits: limits, visited: map[target]struct{}{}}
 	if err := c.visit(s.References, 1); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	return c.texts, c.names, nil
+	return c.used, nil
 }
 
-// target is what a reference points to; its name does not matter.
+// target is what a reference points to. In Avro the types in the text have
+// names of their own; elsewhere the text is known by the name of the reference.
 type target struct {
 	subject schema.Subject
 	version schema.Version
+	name    string
 }
 
 // collector walks references depth first. A version can only reference
@@ -39,8 +46,7 @@ type collector struct {
 	resolve Resolver
 	limits  Limits
 	visited map[target]struct{}
-	texts   []string
-	names   []schema.Reference
+	used    []reference
 	seen    int
 }
 
@@ -53,7 +59,10 @@ func (c *collector) visit(references []schema.Reference, depth int) error {
 		if c.limits.MaxReferences > 0 && c.seen > c.limits.MaxReferences {
 			return &Error{Type: c.typ, Kind: TooLarge, Detail: fmt.Sprintf("the schema has more than %d references, those of references included", c.limits.MaxReferences)}
 		}
-		to := target{r.Subject, r.Version}
+		to := target{subject: r.Subject, version: r.Version}
+		if c.typ != schema.Avro {
+			to.name = r.Name
+		}
 		if _, again := c.visited[to]; again {
 			continue
 		}
@@ -82,8 +91,7 @@ func (c *collector) follow(r schema.Reference, depth int) error {
 	if err := c.visit(found.References, depth+1); err != nil {
 		return err
 	}
-	c.texts = append(c.texts, found.Text)
-	c.names = append(c.names, r)
+	c.used = append(c.used, reference{Reference: r, text: found.Text})
 	return nil
 }
 

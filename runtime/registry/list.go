@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/plastron-dev/plastron/runtime/format"
 	"github.com/plastron-dev/plastron/runtime/schema"
 	"github.com/plastron-dev/plastron/runtime/store"
 )
@@ -112,3 +113,6 @@ func firstOffset(entries []*Entry) int64 {
 	}
 	return first
 }
+
+// Types lists the schema types that can be registered.
+func (r *Registry) Types() []schema.Type { return format.Types() }

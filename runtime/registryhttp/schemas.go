@@ -46,7 +46,7 @@ func (a *api) listSchemas(c *call) error {
 
 // listTypes is GET /schemas/types, in Karapace's order.
 func (a *api) listTypes(c *call) error {
-	return c.send(appendStrings(nil, []schema.Type{schema.JSON, schema.Avro, schema.Protobuf}))
+	return c.send(appendStrings(nil, a.registry.Types()))
 }
 
 // context returns the id space of a read by id: that of the subject in the
