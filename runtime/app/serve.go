@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"crypto/tls"
 	"crypto/x509"
 	"fmt"
 	"net"
@@ -37,6 +36,7 @@ type frontend struct {
 
 	chain    http.Handler // chain is what the server serves
 	server   *httpserver.Server
+	tls      *httpserver.TLS // nil for plain HTTP
 	draining atomic.Bool
 	stop     chan struct{} // closed to drain
 	done     chan struct{} // closed when the server has ended
@@ -59,9 +59,15 @@ func (f *frontend) bind(name string) part {
 		if f.longReads {
 			server.WriteTimeout = -1
 		}
-		var err error
-		if server.TLS, err = serverTLS(f.config.Listener); err != nil {
-			return err
+		if l := f.config.Listener; l.TLSCert != "" {
+			var err error
+			f.tls, err = httpserver.NewTLS(httpserver.TLSFiles{
+				Cert: l.TLSCert, Key: l.TLSKey, CA: l.TLSClientCA, ClientAuth: l.TLSClientAuth, Logger: f.log.WithName(name),
+			})
+			if err != nil {
+				return err
+			}
+			server.TLS = f.tls.Config()
 		}
 		chain := httpserver.Chain{
 			Observer: observer{f.metrics}, Timeout: f.deadline, ErrorType: f.errorType,
@@ -90,6 +96,9 @@ func (f *frontend) listen(name string) part {
 				}
 				return nil
 			})
+			if f.tls != nil {
+				g.Go(func() error { return f.tls.Run(serving) })
+			}
 			g.Go(func() error {
 				defer cancel()
 				return f.server.Run(serving)
@@ -165,30 +174,6 @@ func (f *frontend) url() string {
 	c.Listener.Port = f.port()
 	base := HealthURL(&c)
 	return base[:len(base)-len("/_health")]
-}
-
-// serverTLS returns nil when the listener is to speak plain HTTP.
-func serverTLS(l config.Listener) (*tls.Config, error) {
-	if l.TLSCert == "" {
-		return nil, nil
-	}
-	certificate, err := tls.LoadX509KeyPair(l.TLSCert, l.TLSKey)
-	if err != nil {
-		return nil, fmt.Errorf("reading server_tls_certfile and server_tls_keyfile: %w", err)
-	}
-	c := &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{certificate}}
-	switch l.TLSClientAuth {
-	case "optional":
-		c.ClientAuth = tls.VerifyClientCertIfGiven
-	case "required":
-		c.ClientAuth = tls.RequireAndVerifyClientCert
-	}
-	if l.TLSClientCA != "" {
-		if c.ClientCAs, err = authorities("server_tls_cafile", l.TLSClientCA); err != nil {
-			return nil, err
-		}
-	}
-	return c, nil
 }
 
 // authorities reads the PEM file that the key names.

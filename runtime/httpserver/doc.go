@@ -12,8 +12,9 @@
 // deadline is put on a request only where Chain.Timeout asks for one, because
 // reads of the registry never wait.
 //
-// Files: server.go (listener, timeouts, drain), connectionlog.go (what net/http
-// says about connections), chain.go (order of the
+// Files: server.go (listener, timeouts, drain), tls.go (certificates that are
+// replaced under the running process), connectionlog.go (what net/http says
+// about connections), chain.go (order of the
 // middleware, one list), requestid.go, recover.go, observe.go (what metrics
 // and access logs hear), body.go (limits, decompression, reading), charset.go
 // (UTF-16 and UTF-32 bodies), negotiate.go (Accept), mediatype.go
