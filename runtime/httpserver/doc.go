@@ -12,7 +12,8 @@
 // deadline is put on a request only where Chain.Timeout asks for one, because
 // reads of the registry never wait.
 //
-// Files: server.go (listener, timeouts, drain), tls.go (certificates that are
+// Files: server.go (listener, timeouts, drain), limit.go
+// (connections), accesslog.go, tls.go (certificates that are
 // replaced under the running process), connectionlog.go (what net/http says
 // about connections), chain.go (order of the
 // middleware, one list), requestid.go, recover.go, observe.go (what metrics

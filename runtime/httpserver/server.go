@@ -37,6 +37,9 @@ type Config struct {
 	// MaxHeaderBytes bounds request line and header together; default 64 KiB,
 	// which leaves room for subjects of some 8 KiB in percent-encoding.
 	MaxHeaderBytes int
+	// MaxConnections bounds how many connections are open at once; further
+	// ones wait. Default 0, no bound but that of the operating system.
+	MaxConnections int
 	// OnDrain is called first when the server is asked to end: it makes the
 	// health check fail, so that load balancers turn away.
 	OnDrain func()
@@ -133,7 +136,7 @@ func (s *Server) Run(ctx context.Context) error {
 	s.http.BaseContext = func(net.Listener) context.Context { return base }
 
 	served := make(chan error, 1)
-	go func() { served <- s.serve() }()
+	go func() { served <- s.serve(limit(s.listener, s.config.MaxConnections)) }()
 	s.config.Logger.Info("Serving", "api", s.config.Name, "address", s.listener.Addr().String(), "tls", s.config.TLS != nil)
 
 	select {
@@ -147,11 +150,11 @@ func (s *Server) Run(ctx context.Context) error {
 	return err
 }
 
-func (s *Server) serve() error {
+func (s *Server) serve(listener net.Listener) error {
 	if s.config.TLS != nil {
-		return s.http.ServeTLS(s.listener, "", "")
+		return s.http.ServeTLS(listener, "", "")
 	}
-	return s.http.Serve(s.listener)
+	return s.http.Serve(listener)
 }
 
 // drain ends the server; base carries the running requests.
