@@ -7,6 +7,14 @@ import (
 	"github.com/plastron-dev/plastron/runtime/telemetry"
 )
 
+// observer is who hears of requests.
+func (f *frontend) observer() httpserver.Observer {
+	if f.config.Listener.AccessLog {
+		return &httpserver.AccessLog{Out: f.out, Next: observer{f.metrics}}
+	}
+	return observer{f.metrics}
+}
+
 // observer counts requests in the metrics.
 type observer struct{ metrics *telemetry.Metrics }
 

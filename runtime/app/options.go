@@ -37,6 +37,7 @@ type process struct {
 	version  string
 	hostname string
 	log      logr.Logger
+	out      io.Writer // out is where log lines go, access lines too
 	metrics  *telemetry.Metrics
 	clock    func() time.Time
 	started  time.Time
@@ -61,7 +62,7 @@ func newProcess(o Options) (*process, error) {
 	}
 	p := &process{
 		config: o.Config, version: o.Version, hostname: hostname,
-		log: log, metrics: metrics, clock: time.Now, started: time.Now(),
+		log: log, out: o.Log, metrics: metrics, clock: time.Now, started: time.Now(),
 	}
 	p.tell(o.Notes)
 	return p, nil

@@ -70,7 +70,7 @@ func (f *frontend) bind(name string) part {
 			server.TLS = f.tls.Config()
 		}
 		chain := httpserver.Chain{
-			Observer: observer{f.metrics}, Timeout: f.deadline, ErrorType: f.errorType,
+			Observer: f.observer(), Timeout: f.deadline, ErrorType: f.errorType,
 			Logger: f.log.WithName(name), Clock: f.clock,
 		}
 		f.chain = chain.Wrap(http.HandlerFunc(f.serve))

@@ -13,7 +13,7 @@
 // reads of the registry never wait.
 //
 // Files: server.go (listener, timeouts, drain), limit.go
-// (connections), accesslog.go, tls.go (certificates that are
+// (connections), accesslog.go, cors.go, tls.go (certificates that are
 // replaced under the running process), connectionlog.go (what net/http says
 // about connections), chain.go (order of the
 // middleware, one list), requestid.go, recover.go, observe.go (what metrics
