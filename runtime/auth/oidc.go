@@ -55,6 +55,7 @@ func (o *OIDC) check() error {
 	case len(splitList(o.Audience, ",")) == 0:
 		return errors.New("sasl_oauthbearer_expected_audience is missing")
 	case o.EnforceAZP && o.ClientID == "":
+		//lint:ignore ST1005 Karapace's text
 		return errors.New("OIDC config error: sasl_oauthbearer_client_id is required when sasl_oauthbearer_enforce_azp is enabled.")
 	case o.Leeway < 0:
 		return errors.New("sasl_oauthbearer_leeway_seconds is negative")
