@@ -17,6 +17,8 @@ type Schema struct {
 	// units holds the references and, as the last one, the schema itself.
 	units []*unit
 	names *names
+	// nodes is what the declarations of all units cost, as in Limits.
+	nodes int
 }
 
 // Parse reads a new schema: a .proto file, or a serialized FileDescriptorProto
@@ -63,6 +65,7 @@ func parse(text string, references []Reference, limits Limits) (*Schema, error) 
 	if err := s.addUnit(&unit{file: f}); err != nil {
 		return nil, err
 	}
+	s.nodes = newBudget(limits).nodes - b.nodes
 	if s.canonical, err = canonicalOf(f); err != nil {
 		return nil, err
 	}
@@ -187,8 +190,4 @@ func canonicalOf(f *File) (string, error) {
 		return "", tooLarge("the canonical text of the schema is longer than %d bytes", maxPrint)
 	}
 	return canonical, nil
-}
-
-func parseAny(text string, limits Limits, b *budget) (*File, error) {
-	return parseText(text, limits, b)
 }
