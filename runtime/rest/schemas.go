@@ -205,9 +205,11 @@ func registryIsOut(err error) bool {
 // newDataCodec chooses the codec by the schema's own type, which wins over the
 // format that a request names.
 func newDataCodec(p format.Parsed) (dataCodec, error) {
-	switch p.Type() {
-	case schema.Avro:
-		return serde.NewAvroCodec(p)
+	switch s := p.(type) {
+	case *format.Avro:
+		return serde.NewAvroCodec(s)
+	case *format.Protobuf:
+		return serde.NewProtobufCodec(s.Schema)
 	default:
 		return nil, fail(Unsupported, "Schemas of type %s cannot be used by this proxy yet", p.Type())
 	}

@@ -3,12 +3,19 @@ package serde
 import "github.com/plastron-dev/plastron/runtime/format"
 
 // RecordName returns the name that subject naming strategies call the record
-// name: for Avro the full name of a record, enum or fixed. It reports false
-// for a schema without one.
+// name: for Avro the full name of a record, enum or fixed, for Protobuf that of
+// the first message. It reports false for a schema without one.
 func RecordName(p format.Parsed) (string, bool) {
-	a, ok := p.(*format.Avro)
-	if !ok || !a.Schema.Root().Named() {
+	switch s := p.(type) {
+	case *format.Avro:
+		root := s.Schema.Root()
+		if !root.Named() {
+			return "", false
+		}
+		return root.FullName(), true
+	case *format.Protobuf:
+		return s.Schema.RecordName()
+	default:
 		return "", false
 	}
-	return a.Schema.Root().FullName(), true
 }

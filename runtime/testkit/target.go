@@ -44,3 +44,9 @@ func (t Target) can(need string) bool {
 		return t.Advance != nil
 	}
 }
+
+// Topics are what the scripts of test/conformance find in Kafka: a REST proxy
+// never creates a topic.
+func Topics() []string {
+	return []string{"conformance", "conformance-avro", "conformance-protobuf", "conformance-tour"}
+}

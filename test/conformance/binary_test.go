@@ -23,7 +23,7 @@ func TestBinary(t *testing.T) {
 			"--data", filepath.Join(dir, "data"),
 			"--kafka-port", strconv.Itoa(kafka), "--registry-port", strconv.Itoa(registry), "--rest-port", strconv.Itoa(rest),
 		}
-		for _, topic := range topics() {
+		for _, topic := range testkit.Topics() {
 			args = append(args, "--topic", topic)
 		}
 		p, err := testkit.StartDev(context.WithoutCancel(t.Context()), binary, args...)

@@ -61,7 +61,7 @@ func inProcess(t *testing.T, flavour string) {
 // earlier.
 func dev(ctx context.Context, t *testing.T, flavour, dir string, earlier app.Endpoints, ready func(app.Endpoints)) error {
 	return app.RunDev(ctx, app.DevOptions{
-		Options: options(t, ready, "KARAPACE_FLAVOUR="+flavour), Data: dir, Topics: topics(), Output: io.Discard,
+		Options: options(t, ready, "KARAPACE_FLAVOUR="+flavour), Data: dir, Topics: testkit.Topics(), Output: io.Discard,
 		KafkaPort: port(earlier.Kafka), RegistryPort: port(earlier.Registry), RESTPort: port(earlier.REST),
 	})
 }

@@ -16,9 +16,6 @@ import (
 
 func TestMain(m *testing.M) { testkit.VerifyNoLeaks(m) }
 
-// topics are what scripts find in Kafka; the proxy never creates a topic.
-func topics() []string { return []string{"conformance", "conformance-avro", "conformance-tour"} }
-
 // runAll runs every script against the target.
 func runAll(t *testing.T, target testkit.Target) {
 	t.Helper()

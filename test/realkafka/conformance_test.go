@@ -78,7 +78,7 @@ func createTopics(t *testing.T, brokers string) {
 		t.Fatal(err)
 	}
 	defer client.Close()
-	for _, topic := range []string{"conformance", "conformance-avro", "conformance-tour"} {
+	for _, topic := range testkit.Topics() {
 		_, err := kadm.NewClient(client).CreateTopic(t.Context(), 1, 1, nil, topic)
 		if err != nil && !errors.Is(err, kerr.TopicAlreadyExists) {
 			t.Fatal(err)

@@ -5,8 +5,8 @@
 //
 // Without -rest the steps for the proxy are skipped. Names carry a suffix that
 // differs from run to run, so a shared registry may be used; the global level
-// is changed for a moment by tour.test. The proxy's scripts need the topics
-// conformance, conformance-avro and conformance-tour.
+// is changed for a moment by tour.test. The proxy's scripts need the topics of
+// testkit.Topics.
 package main
 
 import (
