@@ -1,6 +1,8 @@
 package protobuf
 
 import (
+	"math"
+	"strconv"
 	"strings"
 
 	"google.golang.org/protobuf/proto"
@@ -106,12 +108,28 @@ func (b *builder) fieldType(d *descriptorpb.FieldDescriptorProto, name, scope st
 }
 
 // descriptorDefault is the text of a default in a descriptor, where bytes are
-// escaped.
+// escaped and numbers have one form.
 func descriptorDefault(f *Field) string {
-	if f.Type == "bytes" {
-		return quoteWith(f.more.value.Text, "\"'\\")
+	text := f.more.value.Text
+	switch scalarKind(f.Type) {
+	case bytes:
+		if f.Type == "bytes" {
+			return quoteWith(text, "\"'\\")
+		}
+	case float, double:
+		if n, err := strconv.ParseFloat(text, 64); err == nil && !math.IsInf(n, 0) && !math.IsNaN(n) {
+			return strconv.FormatFloat(n, 'g', -1, 64)
+		}
+	case notScalar:
+	default:
+		if n, err := strconv.ParseInt(text, 0, 64); err == nil {
+			return strconv.FormatInt(n, 10)
+		}
+		if n, err := strconv.ParseUint(text, 0, 64); err == nil {
+			return strconv.FormatUint(n, 10)
+		}
 	}
-	return f.more.value.Text
+	return text
 }
 
 func (b *builder) enum(e *Enum) *descriptorpb.EnumDescriptorProto {

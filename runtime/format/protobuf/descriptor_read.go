@@ -164,14 +164,21 @@ func (r *reader) message(d *descriptorpb.DescriptorProto, outer string) *Message
 	return m
 }
 
+// reserved makes a statement of the numbers and one of the names: no statement
+// may hold both.
 func (r *reader) reserved(ranges []Range, names []string) []Reserved {
-	for _, name := range names {
-		ranges = append(ranges, Range{Name: name, Bare: r.editions})
+	var list []Reserved
+	if len(ranges) > 0 {
+		list = append(list, Reserved{Ranges: ranges})
 	}
-	if len(ranges) == 0 {
-		return nil
+	if len(names) > 0 {
+		named := make([]Range, len(names))
+		for i, name := range names {
+			named[i] = Range{Name: name, Bare: r.editions}
+		}
+		list = append(list, Reserved{Ranges: named})
 	}
-	return []Reserved{{Ranges: ranges}}
+	return list
 }
 
 func readRange(from, to, most int64) Range {

@@ -109,11 +109,21 @@ func (n *confluentNormalizer) extends(extends []*Extend, scope string) []*Extend
 	})
 }
 
+// enum puts zero before the negative numbers: it has to stand first in proto3.
 func (n *confluentNormalizer) enum(e *Enum) *Enum {
 	out := sortedEnum(e)
 	out.Reserved = split(e.Reserved)
-	slices.SortStableFunc(out.Values, func(a, b EnumValue) int { return cmp.Compare(a.Number, b.Number) })
+	slices.SortStableFunc(out.Values, func(a, b EnumValue) int {
+		return cmp.Or(cmp.Compare(zeroFirst(a), zeroFirst(b)), cmp.Compare(a.Number, b.Number))
+	})
 	return out
+}
+
+func zeroFirst(v EnumValue) int {
+	if v.Number == 0 {
+		return 0
+	}
+	return 1
 }
 
 func (n *confluentNormalizer) service(s *Service, scope string) *Service {
