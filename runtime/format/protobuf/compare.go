@@ -23,7 +23,7 @@ func Readable(reader, writer *Schema, f schema.Flavour) []schema.Finding {
 		c.files()
 	} else {
 		c := karapaceComparer{walk: &w, writerPackage: writer.file.Package, readerPackage: reader.file.Package}
-		c.types(writer.file.scope(), reader.file.scope(), place{})
+		c.types(writer.file.scope(), reader.file.scope(), place{c.writerPackage, c.readerPackage})
 	}
 	if w.exhausted() {
 		return []schema.Finding{tooComplex()}
@@ -51,12 +51,8 @@ type walk struct {
 	visited        map[visit]*outcome
 }
 
-// visit is a pair of messages that has been compared. scope tells apart the
-// places from which names mean different types.
-type visit struct {
-	writer, reader *Message
-	scope          int
-}
+// visit is a pair of messages that has been compared.
+type visit struct{ writer, reader *Message }
 
 // outcome is what is known about a visit. While the pair is being compared it
 // counts as readable, which is how recursive messages are read.

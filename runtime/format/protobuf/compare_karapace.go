@@ -10,25 +10,10 @@ import (
 type karapaceComparer struct {
 	*walk
 	writerPackage, readerPackage string
-	scopes                       int
 }
 
-// place is where the walk over the types of both files is. Karapace looks
-// names up from there, also for the fields of a message that it came to
-// through a field of another: not from the message that holds the field.
-type place struct {
-	writer, reader string // scopes, without the packages
-	id             int
-}
-
-func (c *karapaceComparer) inside(at place, writer, reader *Message) place {
-	inner := place{dotted(at.writer, writer.Name), dotted(at.reader, reader.Name), at.id}
-	if len(writer.Messages)+len(writer.Enums)+len(reader.Messages)+len(reader.Enums) > 0 {
-		c.scopes++
-		inner.id = c.scopes
-	}
-	return inner
-}
+// place is where the names in two messages are looked up from.
+type place struct{ writer, reader string }
 
 // types compares two lists of types by name. An enum in the place of a message
 // is no reason to Karapace, a message that is gone is one.
@@ -48,7 +33,7 @@ func (c *karapaceComparer) types(writer, reader scope, at place) {
 		}
 		c.enter(m.Name)
 		if other := messages[m.Name]; other != nil {
-			c.message(m, other, c.inside(at, m, other))
+			c.message(m, other, place{dotted(at.writer, m.Name), dotted(at.reader, other.Name)})
 		} else if _, isEnum := enums[m.Name]; !isEnum {
 			c.modified("MESSAGE_DROP")
 		}
@@ -61,10 +46,10 @@ func (c *karapaceComparer) modified(modification string) {
 }
 
 // message compares the fields of two messages, then what is nested in them.
-// All findings go into one list, so a pair that was compared from the same
-// place need not be compared again.
+// All findings go into one list, so a pair that was compared need not be
+// compared again.
 func (c *karapaceComparer) message(writer, reader *Message, at place) {
-	key := visit{writer, reader, at.id}
+	key := visit{writer, reader}
 	defer c.shallower()
 	if !c.deeper() || c.visited[key] != nil {
 		return
@@ -161,18 +146,11 @@ func (c *karapaceComparer) typeOf(name, key string, at place, ofWriter bool) fie
 	switch {
 	case key != "" || isScalar(name):
 	case ofWriter:
-		t.decl = c.writer.findBelow(c.writerPackage, dotted2(c.writerPackage, at.writer), name)
+		t.decl = c.writer.findBelow(c.writerPackage, at.writer, name)
 	default:
-		t.decl = c.reader.findBelow(c.readerPackage, dotted2(c.readerPackage, at.reader), name)
+		t.decl = c.reader.findBelow(c.readerPackage, at.reader, name)
 	}
 	return t
-}
-
-func dotted2(scope, name string) string {
-	if name == "" {
-		return scope
-	}
-	return dotted(scope, name)
 }
 
 func (c *karapaceComparer) compare(w, r fieldType, relabeled bool, at place) {
@@ -183,7 +161,7 @@ func (c *karapaceComparer) compare(w, r fieldType, relabeled bool, at place) {
 		c.compare(c.typeOf(w.key, "", at, true), c.typeOf(r.key, "", at, false), false, at)
 		c.compare(c.typeOf(w.name, "", at, true), c.typeOf(r.name, "", at, false), false, at)
 	case w.kind() == messageType:
-		c.messages(w, r, at)
+		c.messages(w, r)
 	default:
 		if relabeled && w.wire() != bytes {
 			c.modified("FIELD_LABEL_ALTER")
@@ -196,8 +174,11 @@ func (c *karapaceComparer) compare(w, r fieldType, relabeled bool, at place) {
 
 // messages compares the types of two fields. Another name is only a note, and
 // then the messages are not looked into. What is defined nowhere is compared
-// by its text.
-func (c *karapaceComparer) messages(w, r fieldType, at place) {
+// by its text. Types of the files themselves are compared where they are
+// declared. The names in a message of a reference are looked up from the
+// package of the schema, not from its own: Karapace knows where it is, and not
+// what it looks at.
+func (c *karapaceComparer) messages(w, r fieldType) {
 	if w.decl == nil || r.decl == nil {
 		if w.name != r.name {
 			c.modified("FIELD_TYPE_ALTER")
@@ -208,5 +189,7 @@ func (c *karapaceComparer) messages(w, r fieldType, at place) {
 	if oneWithout || w.decl.local() != r.decl.local() {
 		return
 	}
-	c.message(w.decl.message, r.decl.message, at)
+	if w.decl.unit.path != "" || r.decl.unit.path != "" {
+		c.message(w.decl.message, r.decl.message, place{c.writerPackage, c.readerPackage})
+	}
 }

@@ -78,11 +78,23 @@ func (r *reader) fail(format string, args ...any) {
 	}
 }
 
+// word returns a name, which must be one: the print is read again, and what is
+// no name could be anything there.
+func (r *reader) word(name, what string) string {
+	if !isPlainWord(name) {
+		r.fail("the descriptor has %s that is no name: %.60q", what, name)
+	}
+	return name
+}
+
 func (r *reader) file(d *descriptorpb.FileDescriptorProto) *File {
 	f := &File{Package: d.GetPackage(), Syntax: d.GetSyntax()}
 	if r.editions {
 		f.Syntax = ""
 		f.Edition = strings.TrimPrefix(d.GetEdition().String(), "EDITION_")
+	}
+	if f.Package != "" {
+		r.word(f.Package, "a package")
 	}
 	if len(f.Package) > maxPackage {
 		r.fail("the name of the package is longer than %d", maxPackage)
@@ -136,7 +148,7 @@ func groupBodies(messages []*descriptorpb.DescriptorProto, fields []*descriptorp
 
 func (r *reader) message(d *descriptorpb.DescriptorProto, outer string) *Message {
 	scope := dotted(outer, d.GetName())
-	m := &Message{Name: d.GetName(), Visibility: readVisibility(d.GetVisibility()), Options: readOptions(d.GetOptions())}
+	m := &Message{Name: r.word(d.GetName(), "a message"), Visibility: readVisibility(d.GetVisibility()), Options: readOptions(d.GetOptions())}
 	all := slices.Concat(d.GetField(), d.GetExtension())
 	bodies := groupBodies(d.GetNestedType(), all, scope)
 	used := map[string]struct{}{} // nested messages that are part of a field
@@ -174,7 +186,7 @@ func (r *reader) reserved(ranges []Range, names []string) []Reserved {
 	if len(names) > 0 {
 		named := make([]Range, len(names))
 		for i, name := range names {
-			named[i] = Range{Name: name, Bare: r.editions}
+			named[i] = Range{Name: r.word(name, "a reserved name"), Bare: r.editions}
 		}
 		list = append(list, Reserved{Ranges: named})
 	}
@@ -206,7 +218,7 @@ func (r *reader) members(m *Message, d *descriptorpb.DescriptorProto, bodies map
 	}
 	oneofs := make([]*Oneof, len(d.GetOneofDecl()))
 	for i, o := range d.GetOneofDecl() {
-		oneofs[i] = &Oneof{Name: o.GetName(), Options: readOptions(o.GetOptions())}
+		oneofs[i] = &Oneof{Name: r.word(o.GetName(), "a oneof"), Options: readOptions(o.GetOptions())}
 	}
 	synthetic := map[int32]struct{}{}
 	for _, f := range d.GetField() {
@@ -264,7 +276,7 @@ func (r *reader) extends(fields []*descriptorpb.FieldDescriptorProto, bodies map
 	var list []*Extend
 	for _, f := range fields {
 		if len(list) == 0 || list[len(list)-1].Name != f.GetExtendee() {
-			list = append(list, &Extend{Name: f.GetExtendee()})
+			list = append(list, &Extend{Name: r.word(f.GetExtendee(), "an extended message")})
 		}
 		e := list[len(list)-1]
 		field := r.field(f)
@@ -279,9 +291,10 @@ func (r *reader) extends(fields []*descriptorpb.FieldDescriptorProto, bodies map
 }
 
 func (r *reader) field(d *descriptorpb.FieldDescriptorProto) Field {
-	f := Field{Name: d.GetName(), Number: int64(d.GetNumber()), Type: d.GetTypeName(), Label: r.label(d)}
+	f := Field{Name: r.word(d.GetName(), "a field"), Number: int64(d.GetNumber()), Type: d.GetTypeName(), Label: r.label(d)}
 	switch {
 	case f.Type != "":
+		r.word(f.Type, "a type")
 	case d.Type == nil:
 		r.fail("field %s has no type", d.GetName())
 	default:
@@ -293,7 +306,7 @@ func (r *reader) field(d *descriptorpb.FieldDescriptorProto) Field {
 	}
 	if d.GetDefaultValue() != "" {
 		more.hasDefault = true
-		more.value = readDefault(d)
+		more.value = r.defaultValue(d)
 	}
 	if len(more.options) > 0 || more.jsonName != "" || more.hasDefault {
 		f.more = &more
@@ -315,7 +328,7 @@ func (r *reader) label(d *descriptorpb.FieldDescriptorProto) Label {
 	return Optional
 }
 
-func readDefault(d *descriptorpb.FieldDescriptorProto) Value {
+func (r *reader) defaultValue(d *descriptorpb.FieldDescriptorProto) Value {
 	text := d.GetDefaultValue()
 	switch d.GetType() {
 	case descriptorpb.FieldDescriptorProto_TYPE_STRING:
@@ -325,8 +338,9 @@ func readDefault(d *descriptorpb.FieldDescriptorProto) Value {
 		unescape(&b, text)
 		return Value{Kind: String, Text: b.String()}
 	case descriptorpb.FieldDescriptorProto_TYPE_ENUM, descriptorpb.FieldDescriptorProto_TYPE_BOOL:
-		return Value{Kind: Ident, Text: text}
+		return Value{Kind: Ident, Text: r.word(text, "a default")}
 	default:
+		r.word(strings.ReplaceAll(text, "e+", "e"), "a default")
 		return Value{Kind: Number, Text: text}
 	}
 }
@@ -351,9 +365,9 @@ func defaultJSONName(name string) string {
 }
 
 func (r *reader) enum(d *descriptorpb.EnumDescriptorProto) *Enum {
-	e := &Enum{Name: d.GetName(), Visibility: readVisibility(d.GetVisibility()), Options: readOptions(d.GetOptions())}
+	e := &Enum{Name: r.word(d.GetName(), "an enum"), Visibility: readVisibility(d.GetVisibility()), Options: readOptions(d.GetOptions())}
 	for _, v := range d.GetValue() {
-		e.Values = append(e.Values, EnumValue{Name: v.GetName(), Number: int64(v.GetNumber()), Options: readOptions(v.GetOptions())})
+		e.Values = append(e.Values, EnumValue{Name: r.word(v.GetName(), "a value"), Number: int64(v.GetNumber()), Options: readOptions(v.GetOptions())})
 	}
 	reserved := make([]Range, 0, len(d.GetReservedRange()))
 	for _, x := range d.GetReservedRange() {
@@ -364,11 +378,11 @@ func (r *reader) enum(d *descriptorpb.EnumDescriptorProto) *Enum {
 }
 
 func (r *reader) service(d *descriptorpb.ServiceDescriptorProto) *Service {
-	s := &Service{Name: d.GetName(), Options: readOptions(d.GetOptions())}
+	s := &Service{Name: r.word(d.GetName(), "a service"), Options: readOptions(d.GetOptions())}
 	for _, m := range d.GetMethod() {
 		s.Methods = append(s.Methods, Method{
-			Name:    m.GetName(),
-			Request: m.GetInputType(), Response: m.GetOutputType(),
+			Name:    r.word(m.GetName(), "an rpc"),
+			Request: r.word(m.GetInputType(), "a type"), Response: r.word(m.GetOutputType(), "a type"),
 			RequestStreams: m.GetClientStreaming(), ResponseStreams: m.GetServerStreaming(),
 			Options: readOptions(m.GetOptions()),
 		})

@@ -81,6 +81,9 @@ func appendUninterpreted(options []Option, list protoreflect.List) []Option {
 		var name strings.Builder
 		key := ""
 		for j, part := range d.GetName() {
+			if !isPlainWord(part.GetNamePart()) {
+				return append(options, Option{Name: unreadable})
+			}
 			if j == 0 {
 				key = part.GetNamePart()
 			} else {
@@ -109,16 +112,19 @@ func uninterpretedValue(d *descriptorpb.UninterpretedOption) Value {
 		return Value{Kind: Number, Text: strconv.FormatFloat(d.GetDoubleValue(), 'g', -1, 64)}
 	case d.AggregateValue != nil:
 		return aggregate(d.GetAggregateValue())
-	default:
+	case isPlainWord(d.GetIdentifierValue()):
 		return Value{Kind: Ident, Text: d.GetIdentifierValue()}
+	default:
+		return Value{Kind: Ident, Text: unreadable}
 	}
 }
 
-// aggregate reads the text of a block, which stands without its braces. One
-// that cannot be read is a word that no file can hold, so that the print of
+// unreadable takes the place of what no file can hold, so that the print of
 // the descriptor is refused.
+const unreadable = "{"
+
+// aggregate reads the text of a block, which stands without its braces.
 func aggregate(text string) Value {
-	const unreadable = "{"
 	whole := text
 	if !strings.HasPrefix(text, "[") {
 		whole = "{" + text + "\n}"

@@ -51,16 +51,19 @@ func (n *names) scope(u *unit, scope string, messages []*Message, enums []*Enum)
 		n.message(u, scope, m)
 	}
 	for _, e := range enums {
+		if n.bytes > maxNames {
+			return
+		}
 		n.declare(&decl{full: dotted(scope, e.Name), enum: e, unit: u}, e.Name)
 	}
 }
 
 func (n *names) message(u *unit, scope string, m *Message) {
-	full := dotted(scope, m.Name)
-	n.declare(&decl{full: full, message: m, unit: u}, m.Name)
 	if n.bytes > maxNames {
 		return
 	}
+	full := dotted(scope, m.Name)
+	n.declare(&decl{full: full, message: m, unit: u}, m.Name)
 	n.scope(u, full, m.Messages, m.Enums)
 	n.groups(u, full, m.Groups)
 	for _, o := range m.Oneofs {
@@ -113,6 +116,9 @@ func (f *finder) find(scope, name string) *decl { return f.findBelow("", scope, 
 
 // findBelow is find where scopes around base do not count.
 func (f *finder) findBelow(base, scope, name string) *decl {
+	if f.exhausted() {
+		return nil
+	}
 	absolute := strings.HasPrefix(name, ".")
 	name = strings.TrimPrefix(name, ".")
 	var best *decl
@@ -136,6 +142,9 @@ func (f *finder) findBelow(base, scope, name string) *decl {
 // anywhere returns the first type whose full name ends with name, which is all
 // that Karapace asks for.
 func (f *finder) anywhere(name string) *decl {
+	if f.exhausted() {
+		return nil
+	}
 	name = strings.TrimPrefix(name, ".")
 	for _, d := range f.byLast[lastPart(name)] {
 		f.steps--

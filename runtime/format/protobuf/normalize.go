@@ -83,6 +83,9 @@ func (n *karapaceNormalizer) typeName(name string) string {
 
 // count returns how many types have names that end with name, 2 for more.
 func (f *finder) count(name string) int {
+	if f.exhausted() {
+		return 0
+	}
 	n := 0
 	for _, d := range f.byLast[lastPart(name)] {
 		f.steps--

@@ -96,13 +96,3 @@ func wellKnown(name string) (t wellKnownType, ok bool) {
 	}
 	return t, ok
 }
-
-// isWellKnownFile reports whether path can be imported without a reference.
-func isWellKnownFile(path string) bool {
-	for _, w := range wellKnownTypes {
-		if w.path == path {
-			return true
-		}
-	}
-	return false
-}

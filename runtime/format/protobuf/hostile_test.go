@@ -1,0 +1,251 @@
+package protobuf
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/descriptorpb"
+
+	"github.com/plastron-dev/plastron/runtime/schema"
+)
+
+// The budget of a schema is 200 ms and 64 MiB. The time in tests tells linear
+// from worse on a busy machine with the race detector on; BenchmarkHostile
+// measures.
+const (
+	maxTook   = 10 * time.Second
+	maxMemory = 64 << 20
+)
+
+// hostile are texts of up to the greatest size that are built to be expensive.
+func hostile() map[string]string {
+	const three = "syntax = \"proto3\";\n"
+	many := func(n int, format string) string {
+		var b strings.Builder
+		for i := range n {
+			fmt.Fprintf(&b, format, i, i+1)
+		}
+		return b.String()
+	}
+	return map[string]string{
+		"1e5 fields":         three + "message A {\n" + many(100_000, "int32 f%d=%d;") + "}",
+		"2 MiB of fields":    three + "message A {" + strings.Repeat("A a=1;", 349_000) + "}",
+		"1e5 enum values":    three + "enum E {\n" + many(100_000, "V%d = %d;\n") + "}",
+		"2 MiB of values":    three + "enum E {" + strings.Repeat("A=1;", 524_000) + "}",
+		"1e5 messages":       three + many(80_000, "message M%d{}//%.0d\n"),
+		"deep messages":      three + strings.Repeat("message A{", 100_000) + strings.Repeat("}", 100_000),
+		"as deep as allowed": three + strings.Repeat("message A{", 99) + strings.Repeat("A a=1;", 300_000) + strings.Repeat("}", 99),
+		"deep groups":        strings.Repeat("message A{optional group G=1{", 1) + strings.Repeat("optional group G=1{", 90_000),
+		"deep option":        three + "option (o) = " + strings.Repeat("{a:", 500_000),
+		"deep list":          three + "option (o) = " + strings.Repeat("[", 1_000_000),
+		"wide option":        three + "option (o) = {" + strings.Repeat("a:1 ", 500_000) + "};",
+		"many keys":          three + "option (o) = {" + many(130_000, "k%d:%d ") + "};",
+		"many options":       three + strings.Repeat("option a=b;", 190_000),
+		"field options":      three + "message A { int32 a = 1 [" + strings.Repeat("a=b,", 500_000) + "a=b]; }",
+		"empty blocks":       three + "option (o) = [" + strings.Repeat("{},", 690_000) + "];",
+		"semicolons":         three + strings.Repeat(";", 2_000_000),
+		"comments":           three + strings.Repeat("//\n", 690_000) + "message A {}",
+		"one long comment":   three + "/*" + strings.Repeat("* \n", 690_000) + "*/ message A {}",
+		"nested comments":    three + strings.Repeat("message A{", 99) + strings.Repeat("//a\n", 500_000) + "message B{" + strings.Repeat("}", 100),
+		"unclosed comment":   three + strings.Repeat("/*", 1_000_000),
+		"strings":            three + "option a = " + strings.Repeat(`"a"`, 690_000) + ";",
+		"escapes":            three + `option a = "` + strings.Repeat(`\n`, 1_000_000) + `";`,
+		"reserved":           three + "message A { reserved " + strings.Repeat("1,", 1_000_000) + "2; }",
+		"imports":            three + strings.Repeat(`import "a";`, 190_000),
+		"long package":       three + "package " + strings.Repeat("a.", 1_000_000) + "b;",
+		"long names":         three + "message " + strings.Repeat("a", 100_000) + "{" + many(20_000, "message M%d{}//%d\n") + "}",
+		"long types":         three + "message " + strings.Repeat("a", 1_000_000) + "{}" + "message B{" + strings.Repeat("B a=1;", 100_000) + "}",
+		"oneofs":             three + "message A {" + many(60_000, "oneof o%d{int32 a=%d;}") + "}",
+		"equal names":        three + many(15_000, "message A%d{message X{}}//%d\n") + "message B{" + many(15_000, "A%d.X f=%d;") + "}",
+		"missing types":      three + many(15_000, "message A%d{message X{}}//%d\n") + "message B{" + many(15_000, "B%d.X f=%d;") + "}",
+		"services":           three + strings.Repeat("service S{rpc R(A)returns(B);}", 1) + many(40_000, "service S%d{rpc R%d(A)returns(B);}"),
+		"extends":            strings.Repeat("message A{", 99) + strings.Repeat("extend A{optional A a=1;}", 70_000) + strings.Repeat("}", 99),
+	}
+}
+
+func TestHostileTexts(t *testing.T) {
+	// Not parallel: it looks at the memory of the process.
+	for name, text := range hostile() {
+		if len(text) > testLimits.MaxBytes {
+			t.Fatalf("%s has %d bytes", name, len(text))
+		}
+		before := heap()
+		start := time.Now()
+		s, err := Parse(text, nil, testLimits)
+		if err != nil {
+			if _, ok := errors.AsType[*Error](err); !ok {
+				t.Errorf("%s: %v", name, err)
+			}
+			if len(err.Error()) > 1000 {
+				t.Errorf("%s: an error of %d bytes", name, len(err.Error()))
+			}
+		} else {
+			if grown := heap() - before; grown > maxMemory {
+				t.Errorf("%s: the schema takes %d MiB", name, grown>>20)
+			}
+			Readable(s, s, schema.Karapace)
+			Readable(s, s, schema.Confluent)
+			_ = s.Standard()
+			_ = s.Normalized()
+			_ = s.KarapaceNormalized()
+		}
+		if took := time.Since(start); took > maxTook {
+			t.Errorf("%s: took %v", name, took)
+		}
+		if testing.Verbose() {
+			t.Logf("%-20s %8d bytes %6d ms %4d MiB %.120v", name, len(text), time.Since(start).Milliseconds(), (heap()-before)>>20, err)
+		}
+		runtime.KeepAlive(s)
+	}
+}
+
+func heap() int64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
+}
+
+// TestHostileDescriptors is the same for base64.
+func TestHostileDescriptors(t *testing.T) {
+	t.Parallel()
+	f := func(name string, raw []byte, kind Kind) {
+		t.Helper()
+		start := time.Now()
+		_, err := Parse(base64.StdEncoding.EncodeToString(raw), nil, testLimits)
+		if e, ok := errors.AsType[*Error](err); !ok || e.Kind != kind {
+			t.Errorf("%s: %.200v", name, err)
+		}
+		if took := time.Since(start); took > maxTook {
+			t.Errorf("%s: took %v", name, took)
+		}
+	}
+	bytes := func(d *descriptorpb.FileDescriptorProto) []byte {
+		raw, err := proto.Marshal(d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return raw
+	}
+
+	f("no descriptor", []byte("hello, world"), Malformed)
+	f("names that are none", bytes(&descriptorpb.FileDescriptorProto{MessageType: []*descriptorpb.DescriptorProto{{Name: proto.String("a { } message b")}}}), Malformed)
+	f("no name", bytes(&descriptorpb.FileDescriptorProto{MessageType: []*descriptorpb.DescriptorProto{{}}}), Malformed)
+	f("no type", bytes(&descriptorpb.FileDescriptorProto{MessageType: []*descriptorpb.DescriptorProto{
+		{Name: proto.String("A"), Field: []*descriptorpb.FieldDescriptorProto{{Name: proto.String("a"), Number: proto.Int32(1)}}},
+	}}), Malformed)
+	f("a oneof that is none", bytes(&descriptorpb.FileDescriptorProto{MessageType: []*descriptorpb.DescriptorProto{
+		{Name: proto.String("A"), Field: []*descriptorpb.FieldDescriptorProto{{Name: proto.String("a"), OneofIndex: proto.Int32(7)}}},
+	}}), Malformed)
+	many := make([]byte, 0, 1<<20)
+	for len(many) < 1<<20 {
+		many = append(many, 0x22, 0)
+	}
+	f("many empty messages", many, TooLarge)
+	deep := &descriptorpb.DescriptorProto{Name: proto.String("A")}
+	for range 1000 {
+		deep = &descriptorpb.DescriptorProto{Name: proto.String("A"), NestedType: []*descriptorpb.DescriptorProto{deep}}
+	}
+	f("deep messages", bytes(&descriptorpb.FileDescriptorProto{MessageType: []*descriptorpb.DescriptorProto{deep}}), TooLarge)
+}
+
+// TestHostileComparisons are pairs whose naive walk is exponential or
+// quadratic.
+func TestHostileComparisons(t *testing.T) {
+	t.Parallel()
+	f := func(name, text string) {
+		t.Helper()
+		for _, reference := range []bool{false, true} {
+			s := mustParse(t, text)
+			if reference {
+				s = mustParse(t, `syntax = "proto3"; message Z { M0 a = 1; }`, Reference{Name: "r", Text: text})
+			}
+			for _, flavour := range []schema.Flavour{schema.Karapace, schema.Confluent} {
+				start := time.Now()
+				findings := Readable(s, s, flavour)
+				if len(findings) > 0 && findings[0].Kind != KindTooComplex {
+					t.Errorf("%s: %v", name, findings[0])
+				}
+				if took := time.Since(start); took > maxTook {
+					t.Errorf("%s, %s: took %v", name, flavour, took)
+				}
+				if testing.Verbose() {
+					t.Logf("%s, %s, reference %t: %v, %d findings", name, flavour, reference, time.Since(start), len(findings))
+				}
+			}
+		}
+	}
+	const three = `syntax = "proto3"; `
+
+	var fan strings.Builder
+	for i := range 60 {
+		fmt.Fprintf(&fan, "message M%d { M%d a = 1; M%d b = 2; M%d c = 3; } ", i, i+1, i+1, i+1)
+	}
+	f("fan out", three+fan.String()+"message M60 { }")
+
+	// Every message uses every other, and has types of its own in scope.
+	var dense strings.Builder
+	for i := range 200 {
+		fmt.Fprintf(&dense, "message M%d { enum E%d { X = 0; } ", i, i)
+		for j := range 200 {
+			fmt.Fprintf(&dense, "M%d f%d = %d; ", j, j, j+1)
+		}
+		dense.WriteString("} ")
+	}
+	f("dense", three+dense.String())
+
+	var chain strings.Builder
+	for i := range 40_000 {
+		fmt.Fprintf(&chain, "message M%d { M%d a = 1; }\n", i, i+1)
+	}
+	f("chain", three+chain.String()+"message M40000 { }")
+}
+
+// TestHostileLinks: what is taken at registration and is nothing that records
+// can be converted by.
+func TestHostileLinks(t *testing.T) {
+	t.Parallel()
+	f := func(text, reason string, references ...Reference) {
+		t.Helper()
+		s, err := ParseStored(text, references, testLimits)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = s.Link()
+		if e, ok := errors.AsType[*Error](err); !ok || !strings.Contains(e.Error(), reason) {
+			t.Errorf("%.200s: %v, want %q", text, err, reason)
+		}
+	}
+	const three = `syntax = "proto3"; `
+
+	f(three+`import "a"; message X { A a = 1; }`, "circle",
+		Reference{Name: "a", Text: three + `import "b"; message A { B b = 1; }`},
+		Reference{Name: "b", Text: three + `import "a"; message B { A a = 1; }`})
+	f(three+`message A { B b = 1; }`, "cannot be used")
+	f(three+`message A { int32 a = 1; int32 b = 1; }`, "cannot be used")
+	f(three+`message A { int32 a = 1; int32 a = 2; }`, "cannot be used")
+	f(three+`message A { int32 a = 0; }`, "cannot be used")
+	f(three+`message A { int32 a = 99999999999; }`, "cannot be used")
+	f(three+`message A { map<float, int32> a = 1; }`, "cannot be used")
+	f(three+`message A { oneof o { } }`, "cannot be used")
+	f(three+`enum E { A = 1; }`, "cannot be used")
+	f(three+`message A { int32 a-b = 1; }`, "cannot be used")
+	f(three+"message A {"+strings.Repeat("int32 a = 1;", 100_000)+"}", "more than records can be converted by")
+}
+
+func BenchmarkHostile(b *testing.B) {
+	for name, text := range hostile() {
+		b.Run(strings.ReplaceAll(name, " ", "-"), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				_, _ = Parse(text, nil, testLimits)
+			}
+		})
+	}
+}
