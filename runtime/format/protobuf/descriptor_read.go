@@ -25,7 +25,7 @@ func parseAny(text string, limits Limits, b *budget) (*File, error) {
 	// print tells.
 	f, err := parseText(source, Limits{}, b)
 	if err != nil {
-		return nil, malformed("the descriptor is no .proto file: %v", err)
+		return nil, caused("the descriptor is no .proto file", err)
 	}
 	return f, nil
 }
@@ -51,7 +51,7 @@ func descriptorText(raw []byte, b *budget) (string, error) {
 		return "", tooLarge("the descriptor declares more than is allowed, or is nested too deep")
 	}
 	if err := proto.Unmarshal(raw, d); err != nil {
-		return "", &Error{Kind: Malformed, Text: "the text is base64 but no serialized FileDescriptorProto", Err: err}
+		return "", caused("the text is base64 but no serialized FileDescriptorProto", err)
 	}
 	r := reader{proto3: d.GetSyntax() == "proto3", editions: d.GetSyntax() == "editions"}
 	f := r.file(d)

@@ -1,6 +1,9 @@
 package protobuf
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // Kind says what is wrong with a schema text.
 type Kind uint8
@@ -42,7 +45,21 @@ func (e *Error) Error() string {
 func (e *Error) Unwrap() error { return e.Err }
 
 func malformed(format string, args ...any) *Error {
-	return &Error{Kind: Malformed, Text: fmt.Sprintf(format, args...)}
+	return &Error{Kind: Malformed, Text: clip(fmt.Sprintf(format, args...))}
+}
+
+// caused is malformed with the reason of err, which is kept as the cause.
+func caused(text string, err error) *Error {
+	return &Error{Kind: Malformed, Text: clip(text + ": " + err.Error()), Err: err}
+}
+
+// clip keeps messages short, whatever the names in them are.
+func clip(text string) string {
+	const most = 500
+	if len(text) <= most {
+		return text
+	}
+	return strings.ToValidUTF8(text[:most], "") + "..."
 }
 
 func tooLarge(format string, args ...any) *Error {

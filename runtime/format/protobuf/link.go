@@ -103,10 +103,10 @@ func (l *linker) unit(u *unit) error {
 	}
 	file, err := protodesc.FileOptions{}.New(d, l.linked.Files)
 	if err != nil {
-		return &Error{Kind: Malformed, Text: "the schema cannot be used to convert records: " + err.Error(), Err: err}
+		return caused("the schema cannot be used to convert records", err)
 	}
 	if err := l.linked.Files.RegisterFile(file); err != nil {
-		return &Error{Kind: Malformed, Text: "the schema cannot be used to convert records: " + err.Error(), Err: err}
+		return caused("the schema cannot be used to convert records", err)
 	}
 	l.state[u] = done
 	return nil
@@ -175,7 +175,7 @@ func (l *linker) runtime(file protoreflect.FileDescriptor) error {
 		}
 	}
 	if err := l.linked.Files.RegisterFile(file); err != nil {
-		return &Error{Kind: Malformed, Text: "the schema defines types of " + file.Path() + ": " + err.Error(), Err: err}
+		return caused("the schema defines types of "+file.Path(), err)
 	}
 	return nil
 }
