@@ -55,6 +55,7 @@ func caused(text string, err error) *Error {
 
 // clip keeps messages short, whatever the names in them are.
 func clip(text string) string {
+	text = strings.ReplaceAll(text, "\u00a0", " ") // the Protobuf runtime varies its spaces
 	const most = 500
 	if len(text) <= most {
 		return text
