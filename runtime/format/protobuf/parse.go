@@ -1,6 +1,7 @@
 package protobuf
 
 import (
+	"strings"
 	"unicode/utf8"
 )
 
@@ -87,6 +88,18 @@ func (p *parser) deeper() bool {
 		return false
 	}
 	return p.err == nil
+}
+
+// name reads the name of something that is declared here. Karapace takes any
+// word; one with a point in it could not be told from two names.
+func (p *parser) name(what string) string {
+	p.skip()
+	start := p.pos
+	w := p.word(what)
+	if strings.Contains(w, ".") {
+		p.failAt(start, malformed("expected %s but found %q", what, w))
+	}
+	return w
 }
 
 func (p *parser) declarations() {

@@ -2,7 +2,7 @@ package protobuf
 
 // message reads the rest of a message after its keyword.
 func (p *parser) message(doc string) *Message {
-	m := &Message{Doc: doc, Name: p.word("the name of a message")}
+	m := &Message{Doc: doc, Name: p.name("the name of a message")}
 	p.body(m)
 	return m
 }
@@ -127,7 +127,7 @@ func (p *parser) mapType(f *Field, start int) {
 // fieldRest reads a field from its name on.
 func (p *parser) fieldRest(f *Field) {
 	p.spend(memberCost)
-	f.Name = p.word("the name of a field")
+	f.Name = p.name("the name of a field")
 	p.require('=')
 	f.Number = p.integer("the number of the field")
 	f.more = p.fieldOptions(p.bracketed())
@@ -159,7 +159,7 @@ func (p *parser) fieldOptions(options []Option) *fieldMore {
 }
 
 func (p *parser) group(doc string, l Label) *Group {
-	g := &Group{Label: l, Body: &Message{Doc: doc, Name: p.word("the name of a group")}}
+	g := &Group{Label: l, Body: &Message{Doc: doc, Name: p.name("the name of a group")}}
 	p.require('=')
 	g.Number = p.integer("the number of the group")
 	g.Options = p.bracketed()
@@ -169,7 +169,7 @@ func (p *parser) group(doc string, l Label) *Group {
 
 func (p *parser) oneof(doc string) *Oneof {
 	p.spend(enumCost)
-	o := &Oneof{Doc: doc, Name: p.word("the name of a oneof")}
+	o := &Oneof{Doc: doc, Name: p.name("the name of a oneof")}
 	p.require('{')
 	for p.err == nil {
 		doc := p.documentation()

@@ -1,5 +1,7 @@
 package protobuf
 
+import "strings"
+
 // The greatest numbers of fields and of enum values, written as "max".
 const (
 	maxFieldNumber = 1<<29 - 1
@@ -8,7 +10,7 @@ const (
 
 func (p *parser) enum(doc string) *Enum {
 	p.spend(enumCost)
-	e := &Enum{Doc: doc, Name: p.word("the name of an enum")}
+	e := &Enum{Doc: doc, Name: p.name("the name of an enum")}
 	p.require('{')
 	for p.err == nil {
 		doc := p.documentation()
@@ -18,6 +20,7 @@ func (p *parser) enum(doc string) *Enum {
 		if p.next(';') {
 			continue
 		}
+		start := p.pos
 		word := p.word("a value or \"}\"")
 		switch {
 		case word == "option" && p.peek() != '=':
@@ -25,6 +28,8 @@ func (p *parser) enum(doc string) *Enum {
 		case word == "reserved" && p.peek() != '=':
 			e.Reserved = append(e.Reserved, Reserved{Doc: doc, Ranges: p.ranges(maxEnumNumber, true)})
 			p.require(';')
+		case strings.Contains(word, "."):
+			p.failAt(start, malformed("expected the name of a value but found %q", word))
 		default:
 			e.Values = append(e.Values, p.enumValue(doc, word))
 		}
@@ -97,7 +102,7 @@ func (p *parser) oneRange(most int64, names bool) Range {
 
 func (p *parser) service(doc string) *Service {
 	p.spend(enumCost)
-	s := &Service{Doc: doc, Name: p.word("the name of a service")}
+	s := &Service{Doc: doc, Name: p.name("the name of a service")}
 	p.require('{')
 	for p.err == nil {
 		doc := p.documentation()
@@ -122,7 +127,7 @@ func (p *parser) service(doc string) *Service {
 
 func (p *parser) method(doc string) Method {
 	p.spend(enumCost)
-	m := Method{Doc: doc, Name: p.word("the name of an rpc")}
+	m := Method{Doc: doc, Name: p.name("the name of an rpc")}
 	m.Request, m.RequestStreams = p.methodType()
 	p.skip()
 	start := p.pos

@@ -88,7 +88,7 @@ func TestStrictness(t *testing.T) {
 	taken(three + "//\nmessage A { /**/ }")
 
 	for _, text := range []string{
-		"message", "message A", "message A {", "message A { int32", "}", "{", "/", "/*", "message A { /* } ", `import "x`, `import x;`,
+		"message a.b { }", "message A { optional int32 a.b = 1; }", "enum E { A.B = 0; }", "message", "message A", "message A {", "message A { int32", "}", "{", "/", "/*", "message A { /* } ", `import "x`, `import x;`,
 		three + "message A { int32 a = 1 [", three + "message A { int32 a = x; }", three + "message A { int32 a = 1_0; }",
 		"option a = {", "option a = ;", "option (a = 1;", "option a.(b = 1;", "enum E { A = }", "service S { rpc R (A) }",
 		"service S { message A { } }", "rpc R (A) returns (B);", "extend { }", "message A { extensions x; }", "message A { reserved; }",
