@@ -42,7 +42,7 @@ func directions() []rule {
 			"runtime/schema", "runtime/format", "runtime/compat", "runtime/record", "runtime/store",
 		}},
 		{"runtime/registryhttp", []string{
-			"runtime/schema", "runtime/compat", "runtime/registry", "runtime/store", "runtime/forward", "runtime/httpserver",
+			"runtime/schema", "runtime/compat", "runtime/registry", "runtime/store", "runtime/forward", "runtime/httpserver", "runtime/auth",
 			"runtime/internal/...",
 		}},
 		{"runtime/rest", []string{

@@ -7,6 +7,7 @@ import (
 
 	"github.com/plastron-dev/plastron/runtime/auth"
 	"github.com/plastron-dev/plastron/runtime/config"
+	"github.com/plastron-dev/plastron/runtime/registryhttp"
 )
 
 // newAuth makes what the registry asks about each request.
@@ -38,4 +39,13 @@ func methodRoles(texts map[string]string) (map[string][]string, error) {
 		roles[method] = list
 	}
 	return roles, nil
+}
+
+// permissions is what the routes ask, nil when nothing protects the registry,
+// so that an open one does not pay for the question.
+func (n *registryNode) permissions() registryhttp.Permissions {
+	if !n.auth.Enabled() {
+		return nil
+	}
+	return n.auth
 }

@@ -244,7 +244,7 @@ func TestWrongValues(t *testing.T) {
 	f(`{"ssl_cafile": "/does/not/exist"}`, nil, "cannot be read: no such file or directory")
 
 	// What would leave the registry open does not start.
-	f(`{"registry_authfile": "/does/not/exist"}`, nil, "registry_authfile", "not supported yet")
+	f(`{"registry_authfile": "/does/not/exist"}`, nil, "registry_authfile", "cannot be read: no such file or directory")
 	f(`{"rest_authorization": true}`, nil, "not supported yet")
 	f(`{"registry_password": {"s3cret": 1}}`, nil, `registry_password = "****"`)
 	f(`{"rest_base_uri": "http://u:s3cret@"}`, nil, `http://****@`)

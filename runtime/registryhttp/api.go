@@ -69,6 +69,9 @@ type Deps struct {
 	// defaults to Status().Ready.
 	Status func() Status
 	Ready  func() bool
+	// Permissions decides what the sender of a request may do; nil lets
+	// everybody do everything.
+	Permissions Permissions
 	// Metrics serves /metrics; nil leaves the route out.
 	Metrics  http.Handler
 	Extended Extended
@@ -127,7 +130,7 @@ func Deadline(limit time.Duration) func(*http.Request) time.Duration {
 
 // ServeHTTP takes the short way where there is one.
 func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if id, mediaType, ok := a.fastByID(r); ok {
+	if id, mediaType, ok := a.fastByID(r); ok && a.seesAll(r) {
 		a.serveByID(w, id, mediaType)
 		return
 	}

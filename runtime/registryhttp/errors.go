@@ -134,6 +134,8 @@ func (a *api) answerOf(err error, c *call) answer {
 		return fromTable(refused, a.flavour)
 	case errors.As(err, &body):
 		return body.answer(a.flavour, c)
+	case errors.Is(err, errForbidden):
+		return answer{status: http.StatusForbidden, code: http.StatusForbidden, message: errForbidden.Error()}
 	case errors.As(err, &status):
 		return answer{status: int(status), code: int(status), message: status.Error()}
 	}

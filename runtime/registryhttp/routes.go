@@ -84,6 +84,9 @@ func (a *api) routes() http.Handler {
 			if served, err := a.whenReady(c); served || err != nil {
 				return err
 			}
+			if err := a.authorize(c, res.template); err != nil {
+				return err
+			}
 			return h(c)
 		})
 	}

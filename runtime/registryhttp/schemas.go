@@ -32,6 +32,7 @@ func (a *api) listSchemas(c *call) error {
 	entries := a.registry.Schemas(registry.Listing{
 		Visibility: vis, Prefix: q.Get("subjectPrefix"), LatestOnly: isTrue(q, "latestOnly"),
 	})
+	entries = a.readableEntries(c, entries)
 	o := c.shape()
 	o.alwaysTyped = true
 	out := []byte{'['}
@@ -61,6 +62,9 @@ func (a *api) getByID(c *call) error {
 	if err != nil {
 		return err
 	}
+	if err := a.mayRead(c, c.context(), id); err != nil {
+		return err
+	}
 	e, err := a.registry.ByID(c.context(), id)
 	if err != nil {
 		return err
@@ -74,6 +78,7 @@ func (a *api) getByID(c *call) error {
 		if x.subjects, err = a.subjectsOf(c.context(), id, registry.Live); err != nil {
 			return err
 		}
+		x.subjects = a.readable(c, x.subjects)
 	}
 	return c.send(a.appendByID(make([]byte, 0, 128+len(e.QuotedText)), e, c.shape(), x))
 }
@@ -100,6 +105,9 @@ func (a *api) getTextByID(c *call) error {
 	if err != nil {
 		return err
 	}
+	if err := a.mayRead(c, c.context(), id); err != nil {
+		return err
+	}
 	e, err := a.registry.ByID(c.context(), id)
 	if err != nil {
 		return err
@@ -121,6 +129,7 @@ func (a *api) listSubjectsOfID(c *call) error {
 	if err != nil {
 		return err
 	}
+	subjects = a.readable(c, subjects)
 	slices.Sort(subjects)
 	return c.send(appendStrings(nil, cut(subjects, p)))
 }
@@ -139,6 +148,7 @@ func (a *api) listVersionsOfID(c *call) error {
 	if err != nil {
 		return err
 	}
+	holders = a.readableEntries(c, holders)
 	slices.SortFunc(holders, func(x, y *registry.Entry) int {
 		return cmp.Or(cmp.Compare(x.Subject, y.Subject), cmp.Compare(x.Version, y.Version))
 	})

@@ -18,7 +18,7 @@ func (a *api) listSubjects(c *call) error {
 	if q.Has("subjectPrefix") {
 		l.Prefix = q.Get("subjectPrefix")
 	}
-	return c.send(appendStrings(nil, cut(a.registry.Subjects(l), p)))
+	return c.send(appendStrings(nil, cut(a.readable(c, a.registry.Subjects(l)), p)))
 }
 
 // lookup is POST /subjects/{subject}.
