@@ -10,11 +10,11 @@ pack=(tar --sort=name --owner=0 --group=0 --numeric-owner --mtime=@0)
 arch=$(uname -m)
 case $arch in x86_64) arch=amd64 ;; aarch64) arch=arm64 ;; esac
 
-mkdir -p "$tmp/root/etc" "$tmp/root/tmp"
-chmod 1777 "$tmp/root/tmp"
-install -m 755 "$binary" "$tmp/root/app"
-echo 'nonroot:x:65532:65532::/:/' >"$tmp/root/etc/passwd"
-"${pack[@]}" -C "$tmp/root" -cf "$tmp/layer.tar" app etc tmp
+mkdir -p "$tmp/layer/etc" "$tmp/layer/tmp"
+chmod 1777 "$tmp/layer/tmp"
+install -m 755 "$binary" "$tmp/layer/app"
+echo 'nonroot:x:65532:65532::/:/' >"$tmp/layer/etc/passwd"
+"${pack[@]}" -C "$tmp/layer" -cf "$tmp/layer.tar" app etc tmp
 layer=$(sha256sum <"$tmp/layer.tar" | cut -d' ' -f1)
 printf '{"architecture":"%s","os":"linux","config":{"User":"65532","Entrypoint":["/app"]},"rootfs":{"type":"layers","diff_ids":["sha256:%s"]}}' \
   "$arch" "$layer" >"$tmp/config.json"

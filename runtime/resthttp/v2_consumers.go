@@ -1,6 +1,7 @@
 package resthttp
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -220,18 +221,15 @@ func instantsOf(list []place) ([]rest.Instant, error) {
 }
 
 func (a *api) seekBeginning(c *call) (answer, error) {
-	consumer, err := a.instance(c)
-	if err != nil {
-		return answer{}, err
-	}
-	list, err := wanted(c.body, "partitions")
-	if err != nil {
-		return answer{}, err
-	}
-	return noContent(), consumer.SeekToBeginning(c.Context(), partitionsOf(list))
+	return a.seekPartitions(c, (*rest.Consumer).SeekToBeginning)
 }
 
 func (a *api) seekEnd(c *call) (answer, error) {
+	return a.seekPartitions(c, (*rest.Consumer).SeekToEnd)
+}
+
+// seekPartitions moves the partitions of the body to where seek says.
+func (a *api) seekPartitions(c *call, seek func(*rest.Consumer, context.Context, []rest.TopicPartition) error) (answer, error) {
 	consumer, err := a.instance(c)
 	if err != nil {
 		return answer{}, err
@@ -240,7 +238,7 @@ func (a *api) seekEnd(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	return noContent(), consumer.SeekToEnd(c.Context(), partitionsOf(list))
+	return noContent(), seek(consumer, c.Context(), partitionsOf(list))
 }
 
 // commit without offsets commits what was read.
