@@ -16,7 +16,7 @@ type Linked struct {
 }
 
 // maxLinked bounds the declarations of a schema that records are converted by.
-// The runtime needs about 1 KiB for each.
+// The runtime needs some hundred bytes for each.
 const maxLinked = 100_000
 
 // Link makes descriptors of the schema and of what it refers to, for the

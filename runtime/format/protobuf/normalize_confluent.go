@@ -10,15 +10,21 @@ import (
 // differ only in ways without meaning: everything that has a number is sorted
 // by it, options and imports by name, types are named in full.
 func (s *Schema) Normalized() string {
-	n := confluentNormalizer{finder: s.names.finder()}
+	n := confluentNormalizer{finder: s.names.finder(), extensions: s.extensions().finder()}
 	text, ok := printFile(n.file(s.file), confluent)
-	if !ok || n.finder.exhausted() {
+	if !ok || n.finder.exhausted() || n.extensions.exhausted() || n.spent > maxPrint {
 		return s.Standard() // only for a text that was built to be long
 	}
 	return text
 }
 
-type confluentNormalizer struct{ finder *finder }
+type confluentNormalizer struct {
+	finder *finder
+	// extensions finds the fields that custom options are.
+	extensions *finder
+	// spent is the length of the names that were made for options.
+	spent int
+}
 
 // The methods below copy what they change; the model of a Schema is shared.
 
@@ -32,9 +38,9 @@ func (n *confluentNormalizer) file(f *File) *File {
 		return cmp.Or(strings.Compare(a.Path, b.Path), strings.Compare(a.Modifier, b.Modifier))
 	})
 	out.Imports = slices.Compact(out.Imports)
-	out.Options = sortedOptions(f.Options)
+	out.Options = n.options(f.Options, f.Package)
 	out.Messages = mapped(f.Messages, func(m *Message) *Message { return n.message(m, f.Package) })
-	out.Enums = mapped(f.Enums, n.enum)
+	out.Enums = mapped(f.Enums, func(e *Enum) *Enum { return n.enum(e, f.Package) })
 	out.Extends = n.extends(f.Extends, f.Package)
 	out.Services = mapped(f.Services, func(s *Service) *Service { return n.service(s, f.Package) })
 	return &out
@@ -43,9 +49,9 @@ func (n *confluentNormalizer) file(f *File) *File {
 func (n *confluentNormalizer) message(m *Message, outer string) *Message {
 	scope := dotted(outer, m.Name)
 	out := *m
-	out.Options = sortedOptions(m.Options)
+	out.Options = n.options(m.Options, scope)
 	out.Reserved = split(m.Reserved)
-	out.Extensions = splitExtensions(m.Extensions)
+	out.Extensions = n.splitExtensions(m.Extensions, scope)
 	out.Fields = n.fields(m.Fields, scope)
 	out.Groups = n.groups(m.Groups, scope)
 	out.Oneofs = nil
@@ -54,7 +60,7 @@ func (n *confluentNormalizer) message(m *Message, outer string) *Message {
 			continue
 		}
 		inner := *o
-		inner.Options = sortedOptions(o.Options)
+		inner.Options = n.options(o.Options, scope)
 		inner.Fields = n.fields(o.Fields, scope)
 		inner.Groups = n.groups(o.Groups, scope)
 		out.Oneofs = append(out.Oneofs, &inner)
@@ -62,7 +68,7 @@ func (n *confluentNormalizer) message(m *Message, outer string) *Message {
 	slices.SortStableFunc(out.Oneofs, func(a, b *Oneof) int { return cmp.Compare(a.first(), b.first()) })
 	out.Extends = n.extends(m.Extends, scope)
 	out.Messages = mapped(m.Messages, func(m *Message) *Message { return n.message(m, scope) })
-	out.Enums = mapped(m.Enums, n.enum)
+	out.Enums = mapped(m.Enums, func(e *Enum) *Enum { return n.enum(e, scope) })
 	return &out
 }
 
@@ -81,7 +87,7 @@ func (o *Oneof) first() int64 {
 func (n *confluentNormalizer) fields(fields []Field, scope string) []Field {
 	out := slices.Clone(fields)
 	for i := range out {
-		out[i].more = out[i].more.sorted()
+		out[i].more = n.more(out[i].more, scope)
 		out[i].Type = n.full(out[i].Type, scope)
 	}
 	slices.SortStableFunc(out, func(a, b Field) int { return cmp.Compare(a.Number, b.Number) })
@@ -91,7 +97,7 @@ func (n *confluentNormalizer) fields(fields []Field, scope string) []Field {
 func (n *confluentNormalizer) groups(groups []*Group, scope string) []*Group {
 	out := mapped(groups, func(g *Group) *Group {
 		out := *g
-		out.Options = sortedOptions(g.Options)
+		out.Options = n.options(g.Options, scope)
 		out.Body = n.message(g.Body, scope)
 		return &out
 	})
@@ -110,13 +116,18 @@ func (n *confluentNormalizer) extends(extends []*Extend, scope string) []*Extend
 }
 
 // enum puts zero before the negative numbers: it has to stand first in proto3.
-func (n *confluentNormalizer) enum(e *Enum) *Enum {
-	out := sortedEnum(e)
+func (n *confluentNormalizer) enum(e *Enum, scope string) *Enum {
+	out := *e
+	out.Options = n.options(e.Options, scope)
 	out.Reserved = split(e.Reserved)
+	out.Values = slices.Clone(e.Values)
+	for i := range out.Values {
+		out.Values[i].Options = n.options(out.Values[i].Options, scope)
+	}
 	slices.SortStableFunc(out.Values, func(a, b EnumValue) int {
 		return cmp.Or(cmp.Compare(zeroFirst(a), zeroFirst(b)), cmp.Compare(a.Number, b.Number))
 	})
-	return out
+	return &out
 }
 
 func zeroFirst(v EnumValue) int {
@@ -127,12 +138,15 @@ func zeroFirst(v EnumValue) int {
 }
 
 func (n *confluentNormalizer) service(s *Service, scope string) *Service {
-	out := sortedService(s)
+	out := *s
+	out.Options = n.options(s.Options, scope)
+	out.Methods = slices.Clone(s.Methods)
 	for i := range out.Methods {
+		out.Methods[i].Options = n.options(out.Methods[i].Options, scope)
 		out.Methods[i].Request = n.full(out.Methods[i].Request, scope)
 		out.Methods[i].Response = n.full(out.Methods[i].Response, scope)
 	}
-	return out
+	return &out
 }
 
 // full is the full name with a leading dot; what is defined nowhere stays as
@@ -162,11 +176,11 @@ func split(reserved []Reserved) []Reserved {
 	return out
 }
 
-func splitExtensions(extensions []Extensions) []Extensions {
+func (n *confluentNormalizer) splitExtensions(extensions []Extensions, scope string) []Extensions {
 	var out []Extensions
 	for _, e := range extensions {
 		for _, entry := range e.Ranges {
-			out = append(out, Extensions{Ranges: []Range{entry}, Options: sortedOptions(e.Options)})
+			out = append(out, Extensions{Ranges: []Range{entry}, Options: n.options(e.Options, scope)})
 		}
 	}
 	slices.SortStableFunc(out, func(a, b Extensions) int { return compareRanges(a.Ranges[0], b.Ranges[0]) })

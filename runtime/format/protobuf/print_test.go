@@ -98,6 +98,17 @@ service S { rpc R (A) returns (stream B); }`,
 			"service S {\n  rpc R (.p.A) returns (stream .p.B);\n}\n")
 }
 
+func TestConfluentNamesOptionsInFull(t *testing.T) {
+	t.Parallel()
+	s := mustParse(t, `syntax = "proto3"; package p.q; import "o.proto"; extend google.protobuf.FieldOptions { string b = 50001; }
+		message A { int32 a = 1 [(p.q.b).c = 1, (a) = 2, (.r.o) = 3, (nobody) = 4, deprecated = true]; extend A { string a = 50002; } }`,
+		Reference{Name: "o.proto", Text: `syntax = "proto3"; package r; extend A { int32 o = 1; }`})
+	want := "int32 a = 1 [\n    deprecated = true,\n    (nobody) = 4,\n    (p.q.A.a) = 2,\n    (p.q.b).c = 1,\n    (r.o) = 3\n  ];\n"
+	if got := s.Normalized(); !strings.Contains(got, want) {
+		t.Fatalf("%s\nwant\n%s", got, want)
+	}
+}
+
 func TestKarapaceNormalized(t *testing.T) {
 	t.Parallel()
 	f := func(in, want string, references ...Reference) {
