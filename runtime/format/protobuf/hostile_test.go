@@ -100,7 +100,6 @@ func refusals() map[string]string {
 		"long types":         "with the full names of its types",
 		"equal names":        "too many types have names that end alike",
 		"missing types":      "is not defined",
-		"custom options":     three + "package " + strings.Repeat("a.", 500) + "b; extend X{int32 o=1;}" + strings.Repeat("option (o)=b;", 150_000),
 		"a long name twice":  "...",
 		"a long type":        "...",
 	}
