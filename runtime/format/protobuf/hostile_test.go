@@ -64,7 +64,7 @@ func hostile() map[string]string {
 		"oneofs":             three + "message A {" + many(60_000, "oneof o%d{int32 a=%d;}") + "}",
 		"equal names":        three + many(15_000, "message A%d{message X{}}//%d\n") + "message B{" + many(15_000, "A%d.X f=%d;") + "}",
 		"missing types":      three + many(15_000, "message A%d{message X{}}//%d\n") + "message B{" + many(15_000, "B%d.X f=%d;") + "}",
-		"custom options":     three + "package " + strings.Repeat("a.", 500) + "b; extend X{int32 o=1;}" + strings.Repeat("option (o)=b;", 150_000),
+		"custom options":     three + "package " + strings.Repeat("a.", 500) + "b; extend X{int32 o=1;}" + strings.Repeat("option (o)=b;", 140_000),
 		"a long name twice":  three + strings.Repeat("message "+strings.Repeat("a", 900_000)+"{}", 2),
 		"a long type":        three + "message A{" + strings.Repeat("a", 1_900_000) + " a=1;}",
 		"services":           three + strings.Repeat("service S{rpc R(A)returns(B);}", 1) + many(40_000, "service S%d{rpc R%d(A)returns(B);}"),
