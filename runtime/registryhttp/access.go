@@ -20,7 +20,7 @@ type Permissions interface {
 
 // errForbidden refuses a change or a look at the settings of the whole
 // registry.
-var errForbidden = errors.New("Forbidden") //lint:ignore ST1005 The text goes to clients as it is.
+var errForbidden = errors.New("Forbidden") // The text goes to clients as it is.
 
 // authorize decides by the path alone whether the sender may do what it asks
 // for (registry contract 15.1). A denied subject looks like a missing one, so
