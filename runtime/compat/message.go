@@ -64,6 +64,9 @@ func confluent(f schema.Finding) string {
 	if f.Kind == format.KindTypeChanged {
 		return f.Description
 	}
+	if f.Info == "" { // The form of findings about Protobuf.
+		return `{errorType:"` + f.Kind + `", description:"` + f.Description + `"}`
+	}
 	return "{errorType:'" + f.Kind + "', description:'" + f.Description + "', additionalInfo:'" + f.Info + "'}"
 }
 
