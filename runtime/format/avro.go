@@ -36,7 +36,7 @@ func (a *Avro) text(f schema.Flavour, normalize Normalize) string {
 	}
 }
 
-func (a *Avro) same(other Parsed) bool {
+func (a *Avro) same(other Parsed, _ schema.Flavour) bool {
 	b, ok := other.(*Avro)
 	if !ok {
 		return false

@@ -27,7 +27,7 @@ type language interface {
 	// text is the text to store.
 	text(f schema.Flavour, normalize Normalize) string
 	// same reports whether other means the same; it is of the same type.
-	same(other Parsed) bool
+	same(other Parsed, f schema.Flavour) bool
 	// readable compares with a writer of the same type.
 	readable(writer Parsed, f schema.Flavour) []schema.Finding
 }
@@ -117,13 +117,14 @@ const (
 	Normalized
 )
 
-// Same reports whether a lookup takes the two schemas for one: equal once the
-// order of attributes, redundant namespaces and the split into referenced
-// texts are put aside, everything else included (docs, defaults, properties).
-// Lists of references are not compared.
-func Same(a, b Parsed) bool {
+// Same reports whether a lookup takes the two schemas for one. Protobuf files
+// are compared by the text of the flavour, in which Confluent drops comments.
+// Avro schemas are equal in both once the order of attributes, redundant
+// namespaces and the split into referenced texts are put aside, everything else
+// included (docs, defaults, properties). Lists of references are not compared.
+func Same(a, b Parsed, f schema.Flavour) bool {
 	l, ok := a.(language)
-	return ok && a.Type() == b.Type() && l.same(b)
+	return ok && a.Type() == b.Type() && l.same(b, f)
 }
 
 // Readable returns every reason why reader cannot read data that writer wrote;

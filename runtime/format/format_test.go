@@ -139,7 +139,7 @@ func TestSameForLookup(t *testing.T) {
 	}
 	f := func(want bool, a, b string) {
 		t.Helper()
-		if got := Same(parse(a, nil), parse(b, nil)); got != want {
+		if got := Same(parse(a, nil), parse(b, nil), schema.Karapace); got != want {
 			t.Fatalf("Same(%s, %s) = %t", a, b, got)
 		}
 	}
@@ -154,7 +154,7 @@ func TestSameForLookup(t *testing.T) {
 	// Split into referenced texts or not.
 	inner := `{"type":"fixed","name":"F","size":1}`
 	split := parse(`["null","F"]`, library(map[schema.Subject]schema.Schema{"f": avroSchema(inner)}), schema.Reference{Name: "F", Subject: "f", Version: 1})
-	if whole := parse(`["null",`+inner+`]`, nil); !Same(split, whole) {
+	if whole := parse(`["null",`+inner+`]`, nil); !Same(split, whole, schema.Karapace) {
 		t.Fatal("a schema with a reference and the same one written out differ")
 	}
 }
@@ -231,8 +231,18 @@ func TestProtobuf(t *testing.T) {
 			t.Errorf("%s: a schema does not read itself: %v", f, found)
 		}
 	}
-	if Same(old, next) || !Same(old, old) {
-		t.Error("Same mixes up two schemas")
+	commented, err := Parse(schema.Schema{Type: schema.Protobuf, Text: strings.Replace(text, "message", "// A person.\nmessage", 1), References: uses},
+		resolve, DefaultLimits())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for f, comments := range map[schema.Flavour]bool{schema.Karapace: true, schema.Confluent: false} {
+		if Same(old, next, f) || !Same(old, old, f) {
+			t.Errorf("%s: Same mixes up two schemas", f)
+		}
+		if Same(old, commented, f) == comments {
+			t.Errorf("%s: whether comments count should be %t", f, comments)
+		}
 	}
 
 	_, err = Parse(schema.Schema{Type: schema.Protobuf, Text: text}, nil, DefaultLimits())

@@ -38,7 +38,10 @@ func (p *Protobuf) text(f schema.Flavour, normalize Normalize) string {
 }
 
 // same compares texts, which is what both registries do for Protobuf.
-func (p *Protobuf) same(other Parsed) bool { return p.Canonical() == other.Canonical() }
+func (p *Protobuf) same(other Parsed, f schema.Flavour) bool {
+	o, ok := other.(*Protobuf)
+	return ok && p.text(f, AsWritten) == o.text(f, AsWritten)
+}
 
 func (p *Protobuf) readable(writer Parsed, f schema.Flavour) []schema.Finding {
 	w, ok := writer.(*Protobuf)

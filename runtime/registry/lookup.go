@@ -165,7 +165,7 @@ func (r *Registry) Lookup(s schema.Subject, wanted schema.Schema, vis Visibility
 	if e := sameText(entries, wanted); e != nil {
 		return e, nil
 	}
-	same := func(stored format.Parsed) bool { return format.Same(parsed, stored) }
+	same := func(stored format.Parsed) bool { return format.Same(parsed, stored, r.flavour) }
 	if e := r.sameMeaning(view, entries, wanted, same); e != nil {
 		return e, nil
 	}
