@@ -11,12 +11,17 @@ type Previous struct {
 	Version schema.Version
 	Parsed  format.Parsed
 	Text    string
+	// Properties are the properties of the version's metadata, which InGroup
+	// looks at.
+	Properties map[string]string
 }
 
 // Verdict is the answer of a check.
 type Verdict struct {
 	// Level is the level that was applied.
 	Level schema.Level
+	// Type is the type of the new schema.
+	Type schema.Type
 	// Against is the version that the new schema does not fit, 0 when it fits
 	// all that it was compared with.
 	Against schema.Version
@@ -36,7 +41,7 @@ func (v Verdict) Compatible() bool { return v.Against == 0 }
 // Karapace walks from the oldest to the newest, Confluent's registry the other
 // way.
 func Check(level schema.Level, next format.Parsed, previous []Previous, f schema.Flavour) Verdict {
-	verdict := Verdict{Level: level}
+	verdict := Verdict{Level: level, Type: next.Type()}
 	if level == schema.None || level == "" {
 		return verdict
 	}

@@ -36,7 +36,7 @@ func (v Verdict) Messages(f schema.Flavour) []string {
 	}
 	messages := make([]string, 0, len(v.Findings)+3)
 	for _, finding := range v.Findings {
-		messages = append(messages, confluent(finding))
+		messages = append(messages, confluent(v.Type, finding))
 	}
 	return append(messages,
 		fmt.Sprintf("{oldSchemaVersion: %d}", v.Against),
@@ -60,14 +60,20 @@ func (v Verdict) karapace() []string {
 	return messages
 }
 
-func confluent(f schema.Finding) string {
+// confluent prints one finding. Each format has a shape of its own, and the
+// unequal quotes of JSON Schema are what Confluent's registry sends.
+func confluent(t schema.Type, f schema.Finding) string {
 	if f.Kind == format.KindTypeChanged {
 		return f.Description
 	}
-	if f.Info == "" { // The form of findings about Protobuf.
+	switch t {
+	case schema.JSON:
+		return `{errorType:"` + f.Kind + `", description:"` + f.Description + `'}`
+	case schema.Protobuf:
 		return `{errorType:"` + f.Kind + `", description:"` + f.Description + `"}`
+	default:
+		return "{errorType:'" + f.Kind + "', description:'" + f.Description + "', additionalInfo:'" + f.Info + "'}"
 	}
-	return "{errorType:'" + f.Kind + "', description:'" + f.Description + "', additionalInfo:'" + f.Info + "'}"
 }
 
 // RegisterMessage is the message of the 409 that refuses a registration under
