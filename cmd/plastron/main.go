@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -16,8 +17,10 @@ func main() {
 	// A second signal ends the process at once.
 	context.AfterFunc(ctx, stop)
 	if err := run(ctx, os.Args); err != nil {
-		fmt.Fprintln(os.Stderr, "plastron: "+err.Error())
-		os.Exit(1)
+		if text := err.Error(); text != "" {
+			fmt.Fprintln(os.Stderr, "plastron: "+text)
+		}
+		os.Exit(exitCode(err))
 	}
 }
 
@@ -25,4 +28,12 @@ func run(ctx context.Context, argv []string) error {
 	root := newRoot()
 	root.SetArgs(arguments(argv))
 	return root.ExecuteContext(ctx)
+}
+
+// exitCode is 1 for every error that does not bring its own.
+func exitCode(err error) int {
+	if exit, ok := errors.AsType[*exitError](err); ok {
+		return exit.code
+	}
+	return 1
 }
