@@ -87,6 +87,9 @@ type parser struct {
 	path   []string
 
 	primitives [String + 1]*Type
+	// unions holds those of plain primitives by their text: most optional
+	// fields of a record have one of two or three.
+	unions map[string]*Type
 }
 
 func (p *parser) text(text string) (*Type, *jsonx.Doc, error) {
@@ -151,7 +154,15 @@ func (p *parser) plain(kind TypeKind) *Type {
 	return p.primitives[kind]
 }
 
+// sharedUnion is the length up to which texts of unions are looked up; a long
+// one, or one that holds records, is not repeated.
+const sharedUnion = 48
+
 func (p *parser) union(v jsonx.Value, space string) (*Type, error) {
+	plain := len(v.Raw()) <= sharedUnion
+	if t, ok := p.unions[string(v.Raw()[:min(len(v.Raw()), sharedUnion+1)])]; ok {
+		return t, nil
+	}
 	t := &Type{Kind: Union, Branches: make([]*Type, 0, v.Len())}
 	var taken [Union + 1]bool
 	i := 0
@@ -168,8 +179,15 @@ func (p *parser) union(v jsonx.Value, space string) (*Type, error) {
 			return nil, p.fail("the type %s stands in the union already", branch.Kind)
 		}
 		taken[branch.Kind] = true
+		plain = plain && branch.Kind <= String && branch == p.primitives[branch.Kind]
 		t.Branches = append(t.Branches, branch)
 		p.pop()
+	}
+	if plain {
+		if p.unions == nil {
+			p.unions = map[string]*Type{}
+		}
+		p.unions[string(v.Raw())] = t
 	}
 	return t, nil
 }

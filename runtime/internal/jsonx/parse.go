@@ -46,6 +46,12 @@ func (d *Doc) Parse(src []byte, limits Limits) error {
 	if len(src) > maxBytes {
 		return newError(TooLarge, src, maxBytes, fmt.Sprintf("the text has %d bytes, at most %d are allowed", len(src), maxBytes))
 	}
+	if d.nodes == nil {
+		// A schema has a value for every seven bytes or so; a text with more
+		// makes the table grow, one with fewer wastes a little.
+		d.nodes = make([]node, 0, min(len(src)/6+4, p.maxNodes))
+		d.stack = make([]uint32, 0, 16)
+	}
 	if err := p.document(); err != nil {
 		d.nodes = d.nodes[:0]
 		return err
