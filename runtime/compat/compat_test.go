@@ -221,15 +221,15 @@ func TestCompatibleVerdictSaysNothing(t *testing.T) {
 // A thousand versions of a record of 20 fields, parsed already: the figure of
 // the product is 3 ms.
 // thousandVersions are versions of a record of 20 fields whose texts all
-// differ, as those of a real subject do.
+// differ, as those of a real subject do, in the form in which the log has them.
 func thousandVersions() []string {
 	texts := make([]string, 1000)
 	for v := range texts {
 		var fields []string
 		for i := range 20 {
-			fields = append(fields, fmt.Sprintf(`{"name":"f%d","type":["null","string"],"default":null}`, i))
+			fields = append(fields, fmt.Sprintf(`{"default":null,"name":"f%d","type":["null","string"]}`, i))
 		}
-		texts[v] = fmt.Sprintf(`{"type":"record","name":"R","doc":"version %d","fields":[%s]}`, v, strings.Join(fields, ","))
+		texts[v] = fmt.Sprintf(`{"doc":"version %d","fields":[%s],"name":"R","type":"record"}`, v, strings.Join(fields, ","))
 	}
 	return texts
 }

@@ -76,8 +76,14 @@ func (v Value) Members() []Member {
 }
 
 func (v Value) appendMembers(members []Member) []Member {
+	sorted := true
 	for it := v.Iter(); it.Next(); {
-		members = append(members, Member{Key: it.Key().Text(), Value: it.Value(), order: len(members)})
+		m := Member{Key: it.Key().Text(), Value: it.Value(), order: len(members)}
+		sorted = sorted && (len(members) == 0 || members[len(members)-1].Key < m.Key)
+		members = append(members, m)
+	}
+	if sorted {
+		return members // What is stored was sorted when it was.
 	}
 	slices.SortFunc(members, func(a, b Member) int {
 		switch {
