@@ -59,6 +59,33 @@ func GlobalMode() Key { return Key{Type: ModeKey, Global: true} }
 // DeleteSubjectOf is the key of the soft deletion of a subject.
 func DeleteSubjectOf(s schema.Subject) Key { return Key{Type: DeleteSubjectKey, Subject: s} }
 
+// ContextOf is the key of a context, as Confluent writes it when the first
+// schema of the context is registered.
+func ContextOf(context string) Key {
+	b := AppendQuoted([]byte(`{"keytype":"CONTEXT","tenant":"default","context":`), context)
+	return Key{Type: ContextKey, Other: string(append(b, `,"magic":0}`...))}
+}
+
+// Context returns the context that a CONTEXT key is about; false for any other
+// key, and for one that names none.
+func (k Key) Context() (string, bool) {
+	if k.Type != ContextKey {
+		return "", false
+	}
+	o, err := scanObject([]byte(k.Other))
+	if err != nil {
+		return "", false
+	}
+	context, ok, err := o.text("context")
+	return context, ok && err == nil
+}
+
+// ContextValue is the value of a CONTEXT record.
+func ContextValue(context string) []byte {
+	b := AppendQuoted([]byte(`{"tenant":"default","context":`), context)
+	return append(b, '}')
+}
+
 // Noop is the key of the barrier record, which also carries the high-water
 // mark of ids.
 func Noop() Key { return Key{Type: NoopKey} }

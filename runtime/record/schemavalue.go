@@ -23,6 +23,8 @@ type SchemaValue struct {
 	// Schema is the text with its type and references. The type of a stored
 	// schema may be one that nobody knows.
 	Schema schema.Schema
+	// Extra is what belongs to the content beside the schema.
+	Extra Extra
 	// Deleted marks a soft deletion.
 	Deleted bool
 
@@ -73,8 +75,11 @@ func schemaValueOf(o object) (v SchemaValue, err error) {
 	if v.Schema.Type, err = o.schemaType(); err != nil {
 		return v, err
 	}
-	v.Schema.References, err = o.references()
-	return v, err
+	if v.Schema.References, err = o.references(); err != nil {
+		return v, err
+	}
+	v.Extra = o.extra()
+	return v, nil
 }
 
 func (o object) flag(name string) (bool, error) {
@@ -182,6 +187,12 @@ func (v SchemaValue) Bytes() []byte {
 	if t := v.Schema.Type; t != "" && t != schema.Avro {
 		b = append(b, `,"schemaType":`...)
 		b = AppendQuoted(b, string(t))
+	}
+	if v.Extra.Metadata != "" {
+		b = append(append(b, `,"metadata":`...), v.Extra.Metadata...)
+	}
+	if v.Extra.RuleSet != "" {
+		b = append(append(b, `,"ruleSet":`...), v.Extra.RuleSet...)
 	}
 	return append(b, '}')
 }

@@ -29,8 +29,13 @@ type ConfigValue struct {
 	// Confluent writes for a subject that only has other settings.
 	Level schema.Level
 
-	raw []byte
+	alias schema.Subject
+	raw   []byte
 }
+
+// Alias returns the subject that is meant where the configured one is named;
+// empty for most.
+func (c ConfigValue) Alias() schema.Subject { return c.alias }
 
 // ParseConfigValue reads the value of a CONFIG record. The result refers to
 // raw, which must not change.
@@ -43,14 +48,19 @@ func ParseConfigValue(raw []byte) (ConfigValue, error) {
 	if err != nil {
 		return ConfigValue{}, fmt.Errorf("reading a configuration: %w", err)
 	}
+	c := ConfigValue{raw: raw}
+	if alias, _, err := o.text("alias"); err == nil {
+		c.alias = schema.Subject(alias)
+	}
 	if !ok {
-		return ConfigValue{raw: raw}, nil
+		return c, nil
 	}
 	level, ok := schema.ParseLevel(name)
 	if !ok {
 		return ConfigValue{}, errors.New("reading a configuration: the compatibility level is none of the seven")
 	}
-	return ConfigValue{Level: level, raw: raw}, nil
+	c.Level = level
+	return c, nil
 }
 
 // Bytes returns the value as it was read, or, for one that was built here, in
@@ -75,7 +85,35 @@ func (c ConfigValue) WithLevel(level schema.Level) ConfigValue {
 	if err != nil {
 		return ConfigValue{Level: level}
 	}
-	return ConfigValue{Level: level, raw: o.with("compatibilityLevel", `"`+string(level)+`"`)}
+	return ConfigValue{Level: level, alias: c.alias, raw: o.with("compatibilityLevel", `"`+string(level)+`"`)}
+}
+
+// With returns the value with one more member, or another value of one that it
+// has; text is JSON. A level that does not exist is an error.
+func (c ConfigValue) With(name string, text []byte) (ConfigValue, error) {
+	o, err := scanObject(c.Bytes())
+	if err != nil {
+		return c, fmt.Errorf("changing a configuration: %w", err)
+	}
+	return ParseConfigValue(o.with(name, string(text)))
+}
+
+// Without returns the value without one member.
+func (c ConfigValue) Without(name string) (ConfigValue, error) {
+	o, err := scanObject(c.Bytes())
+	if err != nil {
+		return c, fmt.Errorf("changing a configuration: %w", err)
+	}
+	left := []byte{'{'}
+	for _, m := range o.members {
+		if string(m.name) == name {
+			continue
+		}
+		left = append(AppendQuoted(left, string(m.name)), ':')
+		left = append(append(left, o.raw[m.start:m.end]...), ',')
+	}
+	left = append(bytes.TrimSuffix(left, []byte{','}), '}')
+	return ParseConfigValue(left)
 }
 
 // Empty reports whether the value configures nothing, which means the same as

@@ -60,7 +60,8 @@ func TestParseSchemaValueOfOtherWriters(t *testing.T) {
 	f(`{"subject":"a\/b","version":1,"id":12,"schema":"\"\u00e9\/\"","deleted":false}`,
 		SchemaValue{Subject: "a/b", Version: 1, ID: 12, Schema: schema.Schema{Type: schema.Avro, Text: `"é/"`}})
 	// Metadata and rules are carried, nulls are absences.
-	f(`{"subject":"a-value","version":1,"id":12,"metadata":{"tags":{"a":["}"]}},"ruleSet":null,"references":null,"schemaType":null,"md5":"x","schema":"\"int\"","deleted":false}`, avro)
+	f(`{"subject":"a-value","version":1,"id":12,"metadata":{"tags":{"a":["}"]}},"ruleSet":null,"references":null,"schemaType":null,"md5":"x","schema":"\"int\"","deleted":false}`,
+		SchemaValue{Subject: avro.Subject, Version: 1, ID: 12, Schema: avro.Schema, Extra: Extra{Metadata: `{"tags":{"a":["}"]}}`}})
 	f(`{"id":12,"schema":"\"int\"","references":[]}`, SchemaValue{ID: 12, Schema: avro.Schema})
 	// A type that nobody knows and a text that is no schema are kept.
 	f(`{"id":1,"schemaType":"THRIFT","schema":"{"}`, SchemaValue{ID: 1, Schema: schema.Schema{Type: "THRIFT", Text: "{"}})

@@ -2,9 +2,7 @@ package registry
 
 import (
 	"github.com/plastron-dev/plastron/runtime/compat"
-	"github.com/plastron-dev/plastron/runtime/format"
 	"github.com/plastron-dev/plastron/runtime/schema"
-	"github.com/plastron-dev/plastron/runtime/store"
 )
 
 // Compatible says whether a schema could become the next version of a subject,
@@ -15,13 +13,13 @@ import (
 // InvalidReferences for the new schema, then VersionNotFound, also for a
 // subject that does not exist. Under a transitive level Karapace compares with
 // all live versions, whichever is named; Confluent only with that one.
-func (r *Registry) Compatible(s schema.Subject, next schema.Schema, version schema.Version) (compat.Verdict, error) {
-	view := r.views.View()
-	parsed, err := r.candidate(view, s, next)
+func (r *Registry) Compatible(next Registration, version schema.Version) (compat.Verdict, error) {
+	view, s := r.views.View(), next.Subject
+	p, err := r.prepare(view, next)
 	if err != nil {
 		return compat.Verdict{}, err
 	}
-	living := live(view.Entries(s))
+	living := p.comparable(live(view.Entries(s)))
 	against := findLive(view, s, version)
 	if against == nil {
 		return compat.Verdict{}, versionNotFound(s, version)
@@ -31,7 +29,7 @@ func (r *Registry) Compatible(s schema.Subject, next schema.Schema, version sche
 		return compat.Verdict{Level: level}, nil
 	}
 	if level.Transitive() && r.isKarapace() {
-		return compat.Check(level, parsed, r.previous(view, living), r.flavour), nil
+		return compat.Check(level, p.parsed, r.previous(view, living), r.flavour), nil
 	}
 	stored, err := r.parseEntry(view, against)
 	if err != nil {
@@ -40,32 +38,27 @@ func (r *Registry) Compatible(s schema.Subject, next schema.Schema, version sche
 		}
 	}
 	previous := []compat.Previous{{Version: against.Version, Parsed: stored, Text: against.Schema.Text}}
-	return compat.Check(level, parsed, previous, r.flavour), nil
+	return compat.Check(level, p.parsed, previous, r.flavour), nil
 }
 
 // CompatibleWithAll says whether a schema could become the next version of a
 // subject, by the level of the subject. A subject without live versions takes
 // anything that parses.
-func (r *Registry) CompatibleWithAll(s schema.Subject, next schema.Schema) (compat.Verdict, error) {
-	view := r.views.View()
-	parsed, err := r.candidate(view, s, next)
+func (r *Registry) CompatibleWithAll(next Registration) (compat.Verdict, error) {
+	view, s := r.views.View(), next.Subject
+	p, err := r.prepare(view, next)
 	if err != nil {
 		return compat.Verdict{}, err
 	}
 	level := r.level(view, s)
-	living := live(view.Entries(s))
+	living := p.comparable(live(view.Entries(s)))
 	if !level.Transitive() && len(living) > 0 {
 		living = living[len(living)-1:]
 	}
-	return compat.Check(level, parsed, r.previous(view, living), r.flavour), nil
+	return compat.Check(level, p.parsed, r.previous(view, living), r.flavour), nil
 }
 
 // HasLive reports whether a subject has a version that is not soft-deleted.
 func (r *Registry) HasLive(s schema.Subject) bool {
 	return len(live(r.views.View().Entries(s))) > 0
-}
-
-func (r *Registry) candidate(v *store.View, s schema.Subject, next schema.Schema) (format.Parsed, error) {
-	p, err := r.prepare(v, Registration{Subject: s, Schema: next})
-	return p.parsed, err
 }

@@ -28,7 +28,7 @@ func TestCompatibleAtEveryLevel(t *testing.T) {
 	t.Parallel()
 	f := func(flavour schema.Flavour, level schema.Level, text string, version schema.Version, against schema.Version) {
 		t.Helper()
-		verdict, err := evolved(t, flavour, level).Compatible("a", avro(text), version)
+		verdict, err := evolved(t, flavour, level).Compatible(Registration{Subject: "a", Schema: avro(text)}, version)
 		if err != nil || verdict.Against != against {
 			t.Fatalf("%s, %s, %s against %s: %+v, %v; want against %d", flavour, level, text, version, verdict, err, against)
 		}
@@ -60,7 +60,7 @@ func TestCompatibleRefusals(t *testing.T) {
 	n.read()
 	f := func(s schema.Subject, text string, v schema.Version, kind Kind) {
 		t.Helper()
-		_, err := n.Compatible(s, avro(text), v)
+		_, err := n.Compatible(Registration{Subject: s, Schema: avro(text)}, v)
 		wantKind(t, err, kind)
 	}
 
@@ -82,7 +82,7 @@ func TestCompatibleWithAll(t *testing.T) {
 	t.Parallel()
 	f := func(flavour schema.Flavour, level schema.Level, s schema.Subject, text string, against schema.Version) {
 		t.Helper()
-		verdict, err := evolved(t, flavour, level).CompatibleWithAll(s, avro(text))
+		verdict, err := evolved(t, flavour, level).CompatibleWithAll(Registration{Subject: s, Schema: avro(text)})
 		if err != nil || verdict.Against != against {
 			t.Fatalf("%+v, %v; want against %d", verdict, err, against)
 		}
@@ -99,7 +99,7 @@ func TestCompatibilityMessages(t *testing.T) {
 	t.Parallel()
 	n := newKarapace(t)
 	n.register(t, "a", avro(`"double"`))
-	verdict, err := n.Compatible("a", avro(`"int"`), schema.Latest)
+	verdict, err := n.Compatible(Registration{Subject: "a", Schema: avro(`"int"`)}, schema.Latest)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,8 +1,11 @@
 package registry
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"maps"
+	"slices"
 
 	"github.com/plastron-dev/plastron/runtime/record"
 	"github.com/plastron-dev/plastron/runtime/schema"
@@ -17,22 +20,79 @@ const (
 	globalContext = schema.Subject(":.__GLOBAL:")
 )
 
-// Config is what is configured at one place. Level is empty when the place
-// only has other settings.
+// Config is what is configured at one place, or what holds after all places
+// were looked at. What is not set is nil or empty (registry contract 7.1).
 type Config struct {
+	// Level is empty when the place only has other settings.
 	Level schema.Level
+	// Alias is the subject that is meant where the configured one is named.
+	Alias schema.Subject
+	// AliasForDeks and the policy are kept for clients; nothing here obeys them.
+	AliasForDeks, CompatibilityPolicy string
+	// Normalize stores schemas in their normalized form.
+	Normalize *bool
+	// ValidateFields and ValidateRules are kept; ValidateNewSchemas false takes
+	// schemas that Confluent's stricter checks refuse.
+	ValidateFields, ValidateRules, ValidateNewSchemas *bool
+	// CompatibilityGroup names the metadata property by whose value versions are
+	// compared.
+	CompatibilityGroup string
+	// DefaultMetadata is added to what new schemas bring, OverrideMetadata wins
+	// over it.
+	DefaultMetadata, OverrideMetadata record.Metadata
 }
+
+func isSet(flag *bool) bool { return flag != nil && *flag }
+
+// levelMember is the name of the level in the log.
+const levelMember = "compatibilityLevel"
 
 // ConfigChange is a request to change settings: what is not mentioned stays.
 type ConfigChange struct {
 	// Level is the new level; nil keeps the old one, and an empty level removes
 	// it.
 	Level *schema.Level
+	// Members are the other settings by their names on the wire, as JSON; nil
+	// removes one. What they hold was checked by the caller.
+	Members map[string][]byte
+}
+
+// readConfig takes the settings out of a stored value. Members of other types
+// than ours are left out: somebody else wrote them.
+func readConfig(value record.ConfigValue) Config {
+	c := Config{Level: value.Level, Alias: value.Alias()}
+	texts := map[string]*string{
+		"aliasForDeks": &c.AliasForDeks, "compatibilityPolicy": &c.CompatibilityPolicy, "compatibilityGroup": &c.CompatibilityGroup,
+	}
+	for name, into := range texts {
+		if raw, ok := value.Member(name); ok {
+			_ = json.Unmarshal(raw, into) // An error leaves it empty.
+		}
+	}
+	flags := map[string]**bool{
+		"normalize": &c.Normalize, "validateFields": &c.ValidateFields,
+		"validateRules": &c.ValidateRules, "validateNewSchemas": &c.ValidateNewSchemas,
+	}
+	for name, into := range flags {
+		if raw, ok := value.Member(name); ok {
+			_ = json.Unmarshal(raw, into)
+		}
+	}
+	for name, into := range map[string]*record.Metadata{"defaultMetadata": &c.DefaultMetadata, "overrideMetadata": &c.OverrideMetadata} {
+		if raw, ok := value.Member(name); ok {
+			*into, _ = record.ParseMetadata(raw)
+		}
+	}
+	return c
 }
 
 // GlobalConfig returns what holds for subjects without settings of their own.
 func (r *Registry) GlobalConfig() Config {
-	return Config{Level: r.globalLevel(r.views.View(), schema.DefaultContext)}
+	v := r.views.View()
+	value, _ := v.GlobalConfig()
+	c := readConfig(value)
+	c.Level = r.globalLevel(v, schema.DefaultContext)
+	return c
 }
 
 // SubjectConfig returns the subject's own settings. The errors are
@@ -44,7 +104,7 @@ func (r *Registry) SubjectConfig(s schema.Subject) (Config, error) {
 	}
 	v := r.views.View()
 	if own, ok := v.Config(s); ok {
-		return Config{Level: own.Level}, nil
+		return readConfig(own), nil
 	}
 	if r.isKarapace() && len(v.Entries(s)) == 0 {
 		return Config{}, subjectNotFound(s)
@@ -54,8 +114,80 @@ func (r *Registry) SubjectConfig(s schema.Subject) (Config, error) {
 
 // EffectiveConfig returns what holds for the subject, wherever it is set.
 func (r *Registry) EffectiveConfig(s schema.Subject) Config {
-	return Config{Level: r.level(r.views.View(), s)}
+	if s == globalAlias {
+		return r.GlobalConfig()
+	}
+	return r.config(r.views.View(), s)
 }
+
+// config merges the settings that concern a subject. Level and metadata are
+// those of the nearest place that has any setting, or the server's; the other
+// settings are looked for one by one; an alias is only the subject's own
+// (registry contract 7.1).
+func (r *Registry) config(v *store.View, s schema.Subject) Config {
+	places := scopes(v, s)
+	if len(places) == 0 {
+		return Config{Level: r.defaultLevel}
+	}
+	c := readConfig(places[0])
+	c.Level = r.orDefault(c.Level)
+	if _, own := v.Config(s); !own {
+		c.Alias, c.AliasForDeks = "", ""
+	}
+	for _, place := range places[1:] {
+		above := readConfig(place)
+		for into, from := range map[**bool]*bool{
+			&c.Normalize: above.Normalize, &c.ValidateFields: above.ValidateFields,
+			&c.ValidateRules: above.ValidateRules, &c.ValidateNewSchemas: above.ValidateNewSchemas,
+		} {
+			if *into == nil {
+				*into = from
+			}
+		}
+		if c.CompatibilityGroup == "" {
+			c.CompatibilityGroup = above.CompatibilityGroup
+		}
+		if c.CompatibilityPolicy == "" {
+			c.CompatibilityPolicy = above.CompatibilityPolicy
+		}
+	}
+	return c
+}
+
+// scopes lists the places with settings that concern a subject, nearest first:
+// its own, that of its context or the global one, that above all contexts.
+func scopes(v *store.View, s schema.Subject) []record.ConfigValue {
+	var places []record.ConfigValue
+	add := func(value record.ConfigValue, ok bool) {
+		if ok {
+			places = append(places, value)
+		}
+	}
+	context := s.Context()
+	own := contextSubject(context)
+	if s != own && s != globalContext {
+		add(v.Config(s))
+	}
+	if context == schema.DefaultContext {
+		add(v.GlobalConfig())
+	} else if own != globalContext {
+		add(v.Config(own))
+	}
+	add(v.Config(globalContext))
+	return places
+}
+
+// Alias returns the subject that is meant by s: its alias, which is not
+// followed further, or s itself (registry contract 7.5).
+func (r *Registry) Alias(s schema.Subject) schema.Subject {
+	if own, ok := r.views.View().Config(s); ok && own.Alias() != "" {
+		return own.Alias()
+	}
+	return s
+}
+
+// Aliases returns, by subject, the subjects that stand for it.
+func (r *Registry) Aliases() map[schema.Subject][]schema.Subject { return r.views.View().Aliases() }
 
 // SetGlobalConfig changes the global settings and returns them.
 func (r *Registry) SetGlobalConfig(ctx context.Context, c ConfigChange) (Config, error) {
@@ -79,7 +211,8 @@ func (r *Registry) SetSubjectConfig(ctx context.Context, s schema.Subject, c Con
 func (r *Registry) DeleteGlobalConfig(ctx context.Context) (Config, error) {
 	var before Config
 	err := r.submit(ctx, &change{alone: true, decide: func(d *draft) (plan, error) {
-		before = Config{Level: r.globalLevel(d.view, schema.DefaultContext)}
+		before = readConfig(configOf(d.view, record.GlobalConfig()))
+		before.Level = r.globalLevel(d.view, schema.DefaultContext)
 		if err := r.mayConfigure(d.view, ""); err != nil {
 			return plan{}, err
 		}
@@ -104,7 +237,7 @@ func (r *Registry) DeleteSubjectConfig(ctx context.Context, s schema.Subject) (C
 		if err := r.mayConfigure(d.view, s); err != nil {
 			return plan{}, err
 		}
-		before = Config{Level: own.Level}
+		before = readConfig(own)
 		return removal(d.view, record.ConfigOf(s)), nil
 	}})
 	return before, annotate(err, s)
@@ -116,22 +249,51 @@ func (r *Registry) setConfig(ctx context.Context, s schema.Subject, key record.K
 		if err := r.mayConfigure(d.view, s); err != nil {
 			return plan{}, err
 		}
-		value := configOf(d.view, key)
-		if c.Level == nil || *c.Level == value.Level {
-			after = Config{Level: value.Level}
-			return plan{}, nil
+		before := configOf(d.view, key)
+		value, err := c.apply(before)
+		if err != nil {
+			return plan{}, &Error{Kind: StoreFailure, Subject: s, Err: err}
 		}
-		value = withLevel(value, *c.Level)
-		after = Config{Level: value.Level}
-		if value.Empty() {
+		after = readConfig(value)
+		switch {
+		case bytes.Equal(value.Bytes(), before.Bytes()):
+			return plan{}, nil
+		case value.Empty():
 			return removal(d.view, key), nil
 		}
+		want := value.Bytes()
 		return plan{
-			records: d.view.Put(key, value.Bytes()),
-			visible: func(v *store.View) bool { return configOf(v, key).Level == *c.Level },
+			records: d.view.Put(key, want),
+			visible: func(v *store.View) bool { return bytes.Equal(configOf(v, key).Bytes(), want) },
 		}, nil
 	}})
 	return after, annotate(err, s)
+}
+
+// apply returns the value after the change.
+func (c ConfigChange) apply(value record.ConfigValue) (record.ConfigValue, error) {
+	var err error
+	switch {
+	case c.Level == nil:
+	case *c.Level != "":
+		value = value.WithLevel(*c.Level)
+	default:
+		// An empty level is not a value that any registry reads.
+		if value, err = value.Without(levelMember); err != nil {
+			return value, err
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.Members)) {
+		if text := c.Members[name]; text != nil {
+			value, err = value.With(name, text)
+		} else {
+			value, err = value.Without(name)
+		}
+		if err != nil {
+			return value, err
+		}
+	}
+	return value, nil
 }
 
 // removal deletes a setting, and writes nothing when there is none.
@@ -153,51 +315,18 @@ func configOf(v *store.View, key record.Key) record.ConfigValue {
 	return value
 }
 
-// withLevel sets the level, or takes it out: an empty one is not a value that
-// any registry reads.
-func withLevel(value record.ConfigValue, level schema.Level) record.ConfigValue {
-	if level != "" {
-		return value.WithLevel(level)
-	}
-	var members map[string]json.RawMessage
-	if json.Unmarshal(value.Bytes(), &members) != nil {
-		return record.ConfigValue{}
-	}
-	delete(members, "compatibilityLevel")
-	raw, err := json.Marshal(members)
-	if err != nil {
-		return record.ConfigValue{}
-	}
-	cleared, err := record.ParseConfigValue(raw)
-	if err != nil {
-		return record.ConfigValue{}
-	}
-	return cleared
-}
-
-// level returns the compatibility level that holds for a subject: its own,
-// else that of its context or the global one, else that above all contexts,
-// else the server's. A subject with settings of its own but no level gets the
-// server's level, not the global one (registry contract 7.1).
+// level returns the compatibility level that holds for a subject. A subject
+// with settings of its own but no level gets the server's level, not the global
+// one (registry contract 7.1).
 func (r *Registry) level(v *store.View, s schema.Subject) schema.Level {
-	if own, ok := v.Config(s); ok {
-		return r.orDefault(own.Level)
+	if places := scopes(v, s); len(places) > 0 {
+		return r.orDefault(places[0].Level)
 	}
-	return r.globalLevel(v, s.Context())
+	return r.defaultLevel
 }
 
 func (r *Registry) globalLevel(v *store.View, context string) schema.Level {
-	value, ok := v.GlobalConfig()
-	if context != schema.DefaultContext {
-		value, ok = v.Config(contextSubject(context))
-	}
-	if ok {
-		return r.orDefault(value.Level)
-	}
-	if above, ok := v.Config(globalContext); ok {
-		return r.orDefault(above.Level)
-	}
-	return r.defaultLevel
+	return r.level(v, contextSubject(context))
 }
 
 func (r *Registry) orDefault(l schema.Level) schema.Level {

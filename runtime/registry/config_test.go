@@ -155,19 +155,19 @@ func TestModes(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	must(k.SetGlobalMode(t.Context(), schema.ReadOnly))
+	must(k.SetGlobalMode(t.Context(), ModeChange{Mode: schema.ReadOnly}))
 	f(k, "a", schema.ReadOnly, 0)
-	must(k.SetSubjectMode(t.Context(), "a", schema.ReadWrite)) // A mode can be set in READONLY.
+	must(k.SetSubjectMode(t.Context(), "a", ModeChange{Mode: schema.ReadWrite})) // A mode can be set in READONLY.
 	k.register(t, "a", avro(`"long"`))
 	_, err := k.Register(t.Context(), Registration{Subject: "b", Schema: avro(`"long"`)})
 	wantKind(t, err, NotPermitted)
-	must(k.SetGlobalMode(t.Context(), ""))
+	must(k.SetGlobalMode(t.Context(), ModeChange{Mode: ""}))
 	k.register(t, "b", avro(`"long"`))
-	if before, err := k.DeleteSubjectMode(t.Context(), "a"); err != nil || before != schema.ReadWrite {
+	if before, err := k.DeleteSubjectMode(t.Context(), "a", false); err != nil || before != schema.ReadWrite {
 		t.Fatalf("%q, %v", before, err)
 	}
-	_, err = k.DeleteSubjectMode(t.Context(), "a")
+	_, err = k.DeleteSubjectMode(t.Context(), "a", false)
 	wantKind(t, err, SubjectNotFound)
-	wantKind(t, k.SetGlobalMode(t.Context(), schema.ForwardMode), InvalidMode)
-	wantKind(t, k.SetGlobalMode(t.Context(), schema.Import), NotPermitted)
+	wantKind(t, k.SetGlobalMode(t.Context(), ModeChange{Mode: schema.ForwardMode}), InvalidMode)
+	wantKind(t, k.SetGlobalMode(t.Context(), ModeChange{Mode: schema.Import}), NotPermitted)
 }

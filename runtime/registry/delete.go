@@ -159,7 +159,9 @@ func (r *Registry) softDeleteSubject(v *store.View, s schema.Subject) (plan, []s
 	if err := referencedElsewhere(v, living, r.softDeleteSees()); err != nil {
 		return plan{}, nil, err
 	}
-	highest := newest(living).Version
+	// The highest row, soft-deleted or not: other registries soft-delete by it
+	// what lies before this record.
+	highest := newest(entries).Version
 	value := record.DeleteSubjectValue{Subject: s, Version: highest}
 	return plan{
 		records: v.Put(record.DeleteSubjectOf(s), value.Bytes()),

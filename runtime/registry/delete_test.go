@@ -130,7 +130,7 @@ func TestPermanentDeleteLeavesNothingBehind(t *testing.T) {
 	if _, err := n.SetSubjectConfig(t.Context(), "a", ConfigChange{Level: &level}); err != nil {
 		t.Fatal(err)
 	}
-	if err := n.SetSubjectMode(t.Context(), "a", schema.ReadWrite); err != nil {
+	if err := n.SetSubjectMode(t.Context(), "a", ModeChange{Mode: schema.ReadWrite}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := n.DeleteSubject(t.Context(), "a"); err != nil {

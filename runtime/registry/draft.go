@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/plastron-dev/plastron/runtime/record"
 	"github.com/plastron-dev/plastron/runtime/schema"
 	"github.com/plastron-dev/plastron/runtime/store"
 )
@@ -18,15 +19,16 @@ type draft struct {
 	touched map[schema.Subject]bool
 }
 
-// content is a schema as a key: two are equal exactly when context, type, text
-// and references are.
+// content is a schema as a key: two are equal exactly when context, type, text,
+// references and extra are.
 type content struct {
 	context, text, references string
 	kind                      schema.Type
+	extra                     record.Extra
 }
 
-func contentOf(context string, s schema.Schema) content {
-	return content{context: context, text: s.Text, kind: s.Type, references: fmt.Sprintf("%q", s.References)}
+func contentOf(context string, s schema.Schema, x record.Extra) content {
+	return content{context: context, text: s.Text, kind: s.Type, references: fmt.Sprintf("%q", s.References), extra: x}
 }
 
 func newDraft(v *store.View) *draft {

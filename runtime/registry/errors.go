@@ -73,6 +73,9 @@ const (
 	Referenced
 	// InvalidSubject: a name that no subject may have. Subject.
 	InvalidSubject
+	// ContextNotEmpty: a context that is to be deleted has versions. Detail is
+	// its name.
+	ContextNotEmpty
 	// TooLarge: the record does not fit into Kafka's limit. Subject.
 	TooLarge
 	// StoreFailure: Kafka refused the write; nothing was stored. Err.
@@ -167,6 +170,7 @@ var kindTexts = map[Kind]string{
 	NotPermitted:          "mode does not permit the operation",
 	Referenced:            "version is referenced",
 	InvalidSubject:        "subject is invalid",
+	ContextNotEmpty:       "context is not empty",
 	TooLarge:              "schema is too large",
 	StoreFailure:          "writing to the log failed",
 	Timeout:               "outcome is not known in time",

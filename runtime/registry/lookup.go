@@ -1,9 +1,11 @@
 package registry
 
 import (
+	"errors"
 	"slices"
 
 	"github.com/plastron-dev/plastron/runtime/format"
+	"github.com/plastron-dev/plastron/runtime/record"
 	"github.com/plastron-dev/plastron/runtime/schema"
 	"github.com/plastron-dev/plastron/runtime/store"
 )
@@ -63,10 +65,12 @@ func (r *Registry) MaxID(context string) schema.ID {
 
 // Version returns one version of a subject. Latest is the newest live one;
 // with soft-deleted versions in sight it is the newest of all under Karapace,
-// and still the newest live one under Confluent. The errors are
-// SubjectNotFound and VersionNotFound.
+// and still the newest live one under Confluent. A subject without a context is
+// looked for in all of them, the default one first; the entry says where it
+// was. The errors are SubjectNotFound and VersionNotFound.
 func (r *Registry) Version(s schema.Subject, v schema.Version, vis Visibility) (*Entry, error) {
-	all := r.views.View().Entries(s)
+	view := r.views.View()
+	all := view.Entries(elsewhere(view, s, vis))
 	seen := live(all)
 	if vis == WithDeleted {
 		seen = all
@@ -137,69 +141,114 @@ func (r *Registry) ReferencedBy(s schema.Subject, v schema.Version, vis Visibili
 	return slices.Compact(ids), nil
 }
 
+// Wanted is a schema that is looked for.
+type Wanted struct {
+	Schema schema.Schema
+	// Metadata, when given, has to be that of the version.
+	Metadata *record.Metadata
+	// Normalize compares normalized texts; the configuration can ask for that
+	// too.
+	Normalize bool
+}
+
 // Lookup finds the newest version of a subject that holds the schema. The
 // order of its refusals can be observed (registry contract 5.2): a missing
 // subject comes before a schema that does not parse. Parsing is lenient, since
-// schemas with names that would be refused today are in use.
-func (r *Registry) Lookup(s schema.Subject, wanted schema.Schema, vis Visibility) (*Entry, error) {
+// schemas with names that would be refused today are in use. A subject without
+// a context is looked for in all of them, the default one first.
+func (r *Registry) Lookup(s schema.Subject, wanted Wanted, vis Visibility) (*Entry, error) {
 	view := r.views.View()
-	entries := view.Entries(s)
+	subjects := []schema.Subject{s}
+	if s.Context() == schema.DefaultContext {
+		subjects = append(subjects, qualified(view, s)...)
+	}
+	var first error
+	for _, at := range subjects {
+		e, err := r.lookup(view, at, wanted, vis)
+		if err == nil {
+			return e, nil
+		}
+		if first == nil || KindOf(first) == SubjectNotFound && KindOf(err) != SubjectNotFound {
+			first = err
+		}
+	}
+	if e := (*Error)(nil); errors.As(first, &e) && e.Kind == SchemaNotFound {
+		return nil, &Error{Kind: SchemaNotFound, Subject: s}
+	}
+	return nil, first
+}
+
+func (r *Registry) lookup(v *store.View, s schema.Subject, wanted Wanted, vis Visibility) (*Entry, error) {
+	entries := v.Entries(s)
 	if vis == Live {
 		entries = live(entries)
 	}
 	if len(entries) == 0 {
 		return nil, subjectNotFound(s)
 	}
-	if wanted.Text == "" {
+	if wanted.Schema.Text == "" {
 		return nil, &Error{Kind: EmptySchema}
 	}
-	wanted, err := number(view, s, wanted)
-	if err != nil {
+	p := prepared{Registration: Registration{Subject: s, Schema: wanted.Schema, Metadata: wanted.Metadata}, config: r.config(v, s)}
+	var err error
+	if p.Schema, err = number(v, s, p.Schema, WithDeleted); err != nil {
 		return nil, err
 	}
-	parsed, err := r.parse(view, s, wanted, lenient)
-	if err != nil {
-		return nil, &Error{Kind: LookupUnparsable, Subject: s, Type: wanted.Type, Err: err}
+	if p.parsed, err = r.parse(v, s, p.Schema, lenient); err != nil {
+		return nil, &Error{Kind: LookupUnparsable, Subject: s, Type: p.Schema.Type, Err: err}
 	}
-	wanted.Text = r.print(parsed)
-	if e := sameText(entries, wanted); e != nil {
+	p.print(r.flavour, false)
+	p.addMetadata(newest(live(entries)), false)
+	if e := r.match(v, entries, p); e != nil {
 		return e, nil
 	}
-	same := func(stored format.Parsed) bool { return format.Same(parsed, stored, r.flavour) }
-	if e := r.sameMeaning(view, entries, wanted, same); e != nil {
-		return e, nil
+	if wanted.Normalize || isSet(p.config.Normalize) {
+		p.print(r.flavour, true)
+		if e := r.match(v, entries, p); e != nil {
+			return e, nil
+		}
 	}
 	return nil, &Error{Kind: SchemaNotFound, Subject: s}
 }
 
-// sameText returns the newest entry that is equal byte for byte.
-func sameText(entries []*Entry, s schema.Schema) *Entry {
-	for _, e := range slices.Backward(entries) {
-		if sameSchema(e.Schema, s) {
-			return e
+// match looks for the schema as it was sent, then with what a registration
+// would have added to it, then by its meaning.
+func (r *Registry) match(v *store.View, entries []*Entry, p prepared) *Entry {
+	if e := sameText(entries, p.Schema, p.asked); e != nil {
+		return e
+	}
+	if e := sameText(entries, p.Schema, p.extra); e != nil {
+		return e
+	}
+	may := func(e *Entry) bool {
+		sameReferences := len(p.Schema.References) == 0 || slices.Equal(e.Schema.References, p.Schema.References)
+		sameMetadata := p.Metadata == nil || plain(e.Extra).Metadata == plain(p.asked).Metadata || plain(e.Extra) == plain(p.extra)
+		return e.Schema.Type == p.Schema.Type && sameReferences && sameMetadata
+	}
+	return r.newestThat(v, entries, may, func(stored format.Parsed) bool { return format.Same(p.parsed, stored, r.flavour) })
+}
+
+// Newest returns the newest version in sight whose metadata has all the
+// properties; without any it is the newest in sight. The errors are
+// SubjectNotFound and SchemaNotFound.
+func (r *Registry) Newest(s schema.Subject, properties map[string]string, vis Visibility) (*Entry, error) {
+	seen, err := r.Versions(s, vis)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range slices.Backward(seen) {
+		own := e.Extra.ParsedMetadata().Properties
+		missing := false
+		for name, value := range properties {
+			found, ok := own[name]
+			missing = missing || !ok || found != value
+		}
+		if !missing {
+			return e, nil
 		}
 	}
-	return nil
+	return nil, &Error{Kind: SchemaNotFound, Subject: s}
 }
 
-func sameSchema(a, b schema.Schema) bool {
-	return a.Type == b.Type && a.Text == b.Text && slices.Equal(a.References, b.References)
-}
-
-// sameMeaning returns the newest entry of the wanted type and references whose
-// parsed form is the same.
-func (r *Registry) sameMeaning(v *store.View, entries []*Entry, wanted schema.Schema, same func(format.Parsed) bool) *Entry {
-	for _, e := range slices.Backward(entries) {
-		if e.Schema.Type != wanted.Type || !slices.Equal(e.Schema.References, wanted.References) {
-			continue
-		}
-		parsed, err := r.parseEntry(v, e)
-		if err == nil && same(parsed) {
-			return e
-		}
-	}
-	return nil
-}
-
-// print is the text in which the flavour stores a schema.
-func (r *Registry) print(p format.Parsed) string { return format.Text(p, r.flavour, format.AsWritten) }
+// Offset returns the position in the log up to which reads see it.
+func (r *Registry) Offset() int64 { return r.views.View().Offset() }

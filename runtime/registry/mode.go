@@ -3,6 +3,7 @@ package registry
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/plastron-dev/plastron/runtime/record"
 	"github.com/plastron-dev/plastron/runtime/schema"
@@ -40,14 +41,22 @@ func (r *Registry) EffectiveMode(s schema.Subject) schema.Mode {
 	return r.mode(r.views.View(), s)
 }
 
-// SetGlobalMode sets the global mode; an empty one removes it.
-func (r *Registry) SetGlobalMode(ctx context.Context, m schema.Mode) error {
+// ModeChange is a request to set a mode.
+type ModeChange struct {
+	// Mode is the new mode; empty removes the one that is set.
+	Mode schema.Mode
+	// Force sets import mode although there are live schemas.
+	Force bool
+}
+
+// SetGlobalMode sets the global mode.
+func (r *Registry) SetGlobalMode(ctx context.Context, m ModeChange) error {
 	return r.setMode(ctx, "", record.GlobalMode(), m)
 }
 
-// SetSubjectMode sets the mode of a subject, which need not exist; an empty
-// one removes it.
-func (r *Registry) SetSubjectMode(ctx context.Context, s schema.Subject, m schema.Mode) error {
+// SetSubjectMode sets the mode of a subject, which need not exist, or of a
+// context.
+func (r *Registry) SetSubjectMode(ctx context.Context, s schema.Subject, m ModeChange) error {
 	if s == globalAlias {
 		return r.SetGlobalMode(ctx, m)
 	}
@@ -57,42 +66,127 @@ func (r *Registry) SetSubjectMode(ctx context.Context, s schema.Subject, m schem
 	return r.setMode(ctx, s, record.ModeOf(s), m)
 }
 
+// DeleteGlobalMode removes the global mode and returns what it was. recursive
+// removes the modes of the subjects of the default context too.
+func (r *Registry) DeleteGlobalMode(ctx context.Context, recursive bool) (schema.Mode, error) {
+	var before schema.Mode
+	err := r.submit(ctx, &change{alone: true, decide: func(d *draft) (plan, error) {
+		before = r.globalMode(d.view, schema.DefaultContext)
+		return removeModes(d.view, record.GlobalMode(), below(d.view, schema.DefaultContext, recursive)), nil
+	}})
+	return before, err
+}
+
 // DeleteSubjectMode removes the subject's own mode and returns what it was; a
-// subject without one is SubjectNotFound.
-func (r *Registry) DeleteSubjectMode(ctx context.Context, s schema.Subject) (schema.Mode, error) {
+// subject without one is SubjectNotFound. For the name of a context, recursive
+// removes the modes of its subjects too, and it is no error when the context
+// itself has none.
+func (r *Registry) DeleteSubjectMode(ctx context.Context, s schema.Subject, recursive bool) (schema.Mode, error) {
+	if s == globalAlias {
+		return r.DeleteGlobalMode(ctx, recursive)
+	}
 	var before schema.Mode
 	err := r.submit(ctx, &change{alone: true, decide: func(d *draft) (plan, error) {
 		own, ok := d.view.Mode(s)
-		if !ok {
+		recursive := recursive && s.Name() == ""
+		if !ok && !recursive {
 			return plan{}, subjectNotFound(s)
 		}
 		before = own.Mode
-		return removal(d.view, record.ModeOf(s)), nil
+		return removeModes(d.view, record.ModeOf(s), below(d.view, s.Context(), recursive)), nil
 	}})
 	return before, annotate(err, s)
 }
 
-func (r *Registry) setMode(ctx context.Context, s schema.Subject, key record.Key, m schema.Mode) error {
-	switch m {
-	case "", schema.ReadWrite, schema.ReadOnly, schema.ReadOnlyOverride:
-	case schema.ForwardMode:
+func below(v *store.View, context string, recursive bool) []schema.Subject {
+	if !recursive {
+		return nil
+	}
+	return v.Modes(context)
+}
+
+// removeModes removes one mode and those of the subjects.
+func removeModes(v *store.View, key record.Key, subjects []schema.Subject) plan {
+	keys := []record.Key{key}
+	for _, s := range subjects {
+		keys = append(keys, record.ModeOf(s))
+	}
+	var p plan
+	for _, k := range keys {
+		p.records = append(p.records, removal(v, k).records...)
+	}
+	p.visible = func(v *store.View) bool {
+		return !slices.ContainsFunc(keys, func(k record.Key) bool { return len(v.KeyVariants(k)) > 0 })
+	}
+	return p
+}
+
+func (r *Registry) setMode(ctx context.Context, s schema.Subject, key record.Key, m ModeChange) error {
+	if r.modesFixed {
+		return &Error{Kind: NotPermitted, Subject: s, Detail: "Mode changes are not allowed"}
+	}
+	if m.Mode == schema.ForwardMode && s != globalContext {
 		return &Error{Kind: InvalidMode, Subject: s, Detail: "Forward mode only supported on global level"}
-	default:
-		return &Error{Kind: NotPermitted, Subject: s, Detail: "Mode " + string(m) + " is not supported by this server"}
 	}
 	err := r.submit(ctx, &change{alone: true, decide: func(d *draft) (plan, error) {
-		if m == "" {
+		if m.Mode == "" {
 			return removal(d.view, key), nil
 		}
-		if modeOf(d.view, key).Mode == m {
+		if modeOf(d.view, key).Mode == m.Mode {
 			return plan{}, nil
 		}
+		purge, err := r.makeRoom(d.view, key, m)
+		if err != nil {
+			return plan{}, err
+		}
 		return plan{
-			records: d.view.Put(key, record.ModeValue{Subject: s, Mode: m}.Bytes()),
-			visible: func(v *store.View) bool { return modeOf(v, key).Mode == m },
+			records: append(purge, d.view.Put(key, record.ModeValue{Subject: s, Mode: m.Mode}.Bytes())...),
+			visible: func(v *store.View) bool { return modeOf(v, key).Mode == m.Mode },
 		}, nil
 	}})
 	return annotate(err, s)
+}
+
+// makeRoom removes soft-deleted versions where an import is about to begin:
+// imported schemas may need their numbers. Live ones are in its way, unless it
+// is forced; then everything stays (registry contract 8).
+func (r *Registry) makeRoom(v *store.View, key record.Key, m ModeChange) ([]record.Record, error) {
+	if m.Mode != schema.Import || m.Force {
+		return nil, nil
+	}
+	inScope := entriesOf(v, key)
+	if len(live(inScope)) > 0 {
+		return nil, &Error{Kind: NotPermitted, Subject: key.Subject, Detail: "Cannot import since found existing subjects"}
+	}
+	gone := map[*Entry]bool{}
+	for _, e := range inScope {
+		gone[e] = true
+	}
+	var records []record.Record
+	for _, e := range slices.Backward(inScope) {
+		stays := func(by *Entry) bool { return !gone[by] }
+		if slices.ContainsFunc(v.ReferencedBy(e.Subject, e.Version), stays) {
+			return nil, &Error{Kind: Referenced, Subject: e.Subject, Version: e.Version}
+		}
+		records = append(records, v.Tombstones(record.SchemaOf(e.Subject, e.Version))...)
+	}
+	return records, nil
+}
+
+// entriesOf returns all versions that a mode with the key is about.
+func entriesOf(v *store.View, key record.Key) []*Entry {
+	if !key.Global && key.Subject.Name() != "" {
+		return v.Entries(key.Subject)
+	}
+	context := schema.DefaultContext
+	if !key.Global {
+		context = key.Subject.Context()
+	}
+	var all []*Entry
+	for s := range v.InContext(context) {
+		all = append(all, v.Entries(s)...)
+	}
+	return all
 }
 
 func modeOf(v *store.View, key record.Key) record.ModeValue {
@@ -126,18 +220,24 @@ func (r *Registry) globalMode(v *store.View, context string) schema.Mode {
 	return r.defaultMode
 }
 
-// mayRegister refuses a new version without an id of its own where the mode
-// forbids it (registry contract 2.4).
-func (r *Registry) mayRegister(v *store.View, s schema.Subject) error {
-	switch r.mode(v, s) {
-	case schema.ReadOnly, schema.ReadOnlyOverride:
-		return readOnly(s)
-	case schema.Import, schema.ForwardMode:
-		return notPermitted(s, "is not in read-write mode")
+// mayRegister refuses a new version where the mode forbids it: an id of the
+// client's choice belongs to imports, and an import is nothing else (registry
+// contract 2.4).
+func (r *Registry) mayRegister(v *store.View, q Registration) error {
+	mode := r.mode(v, q.Subject)
+	switch {
+	case mode == schema.ReadOnly, mode == schema.ReadOnlyOverride:
+		return readOnly(q.Subject)
+	case isImport(mode) && q.ID == 0:
+		return notPermitted(q.Subject, "is not in read-write mode")
+	case !isImport(mode) && q.ID > 0:
+		return notPermitted(q.Subject, "is not in import mode")
 	default:
 		return nil
 	}
 }
+
+func isImport(m schema.Mode) bool { return m == schema.Import || m == schema.ForwardMode }
 
 func (r *Registry) mayDelete(v *store.View, s schema.Subject) error {
 	return r.mayConfigure(v, s)

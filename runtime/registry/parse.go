@@ -95,16 +95,16 @@ func resolver(v *store.View, from schema.Subject) format.Resolver {
 	}
 }
 
-// number replaces version -1 of references by the newest live version and
-// checks that each target is there, which for a new schema means live.
-func number(v *store.View, from schema.Subject, s schema.Schema) (schema.Schema, error) {
+// number replaces version -1 of references by the newest version in sight and
+// checks that each target is in sight, which for a new schema means live.
+func number(v *store.View, from schema.Subject, s schema.Schema, vis Visibility) (schema.Schema, error) {
 	if len(s.References) == 0 {
 		s.References = nil
 		return s, nil
 	}
 	numbered := make([]schema.Reference, 0, len(s.References))
 	for _, ref := range s.References {
-		target := findLive(v, store.Target(from, ref), ref.Version)
+		target := find(v, store.Target(from, ref), ref.Version, vis)
 		if target == nil {
 			return s, &Error{
 				Kind: InvalidReferences, Type: s.Type,
@@ -119,10 +119,20 @@ func number(v *store.View, from schema.Subject, s schema.Schema) (schema.Schema,
 }
 
 func findLive(v *store.View, s schema.Subject, version schema.Version) *Entry {
+	return find(v, s, version, Live)
+}
+
+// find returns a version in sight. The latest one is the newest live one, and
+// only without any the newest of all.
+func find(v *store.View, s schema.Subject, version schema.Version, vis Visibility) *Entry {
 	if version == schema.Latest {
-		return newest(live(v.Entries(s)))
+		all := v.Entries(s)
+		if e := newest(live(all)); e != nil || vis == Live {
+			return e
+		}
+		return newest(all)
 	}
-	if e, ok := v.Entry(s, version); ok && !e.Deleted {
+	if e, ok := v.Entry(s, version); ok && vis.sees(e) {
 		return e
 	}
 	return nil

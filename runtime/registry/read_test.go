@@ -139,7 +139,7 @@ func TestLookup(t *testing.T) {
 	n.read()
 	f := func(s schema.Subject, wanted schema.Schema, vis Visibility, want schema.Version, kind Kind) {
 		t.Helper()
-		e, err := n.Lookup(s, wanted, vis)
+		e, err := n.Lookup(s, Wanted{Schema: wanted}, vis)
 		if KindOf(err) != kind || err == nil && e.Version != want {
 			t.Fatalf("%s under %s: %+v, %v; want %d, %q", wanted.Text, s, e, err, want, kind)
 		}
@@ -155,7 +155,9 @@ func TestLookup(t *testing.T) {
 	f("nobody", avro(`{`), Live, 0, SubjectNotFound)
 	f("a", avro(`{`), Live, 0, LookupUnparsable)
 	f("a", avro(``), Live, 0, EmptySchema)
-	f("a", avro(`"A"`, schema.Reference{Name: "A", Subject: "gone", Version: 1}), Live, 0, InvalidReferences)
+	f("a", avro(`"A"`, schema.Reference{Name: "A", Subject: "gone", Version: 9}), Live, 0, InvalidReferences)
+	// A target that is soft-deleted is still good for a lookup.
+	f("a", avro(recordOf("A", "x").Text, schema.Reference{Name: "G", Subject: "gone", Version: 1}), Live, 0, SchemaNotFound)
 	// Old names are not judged.
 	f("old", avro(`{"type":"record","name":"not-a-name","fields":[]}`), Live, 1, 0)
 }
@@ -169,7 +171,7 @@ func TestLookupAfterDeleteFindsTheNewVersion(t *testing.T) {
 	}
 	n.register(t, "a", avro(`"int"`))
 	for _, vis := range []Visibility{Live, WithDeleted} {
-		if e, err := n.Lookup("a", avro(`"int"`), vis); err != nil || e.Version != 2 {
+		if e, err := n.Lookup("a", Wanted{Schema: avro(`"int"`)}, vis); err != nil || e.Version != 2 {
 			t.Fatalf("%+v, %v", e, err)
 		}
 	}

@@ -2,9 +2,6 @@ package registry
 
 import (
 	"context"
-	"fmt"
-	"slices"
-	"unicode/utf8"
 
 	"github.com/plastron-dev/plastron/runtime/compat"
 	"github.com/plastron-dev/plastron/runtime/format"
@@ -17,8 +14,24 @@ import (
 type Registration struct {
 	Subject schema.Subject
 	Schema  schema.Schema
-	// Version, when not 0, has to be the number that the new version gets.
+	// Inherit takes the schema of the newest live version, if there is one, in
+	// the place of Schema: for new metadata to an old text.
+	Inherit bool
+	// Metadata is stored with the schema; nil takes over that of the newest
+	// live version.
+	Metadata *record.Metadata
+	// Version, when positive, has to be the number that the new version gets;
+	// in an import any number will do. Latest has the number written into the
+	// metadata.
 	Version schema.Version
+	// ID, when not 0, is the id that the schema is to have. It takes import
+	// mode (registry contract 14.8).
+	ID schema.ID
+	// Normalize stores the text in its normalized form; the configuration can
+	// ask for that too.
+	Normalize bool
+	// Force leaves the compatibility check out.
+	Force bool
 }
 
 // Register makes the schema the newest version of the subject and returns it,
@@ -42,10 +55,16 @@ func (r *Registry) Register(ctx context.Context, q Registration) (*Entry, error)
 		return e, nil // Nothing will be written, so any node may answer.
 	}
 	var outcome landing
-	err = r.submit(ctx, &change{
+	c := &change{
 		subject: q.Subject, byContent: true, spoil: func() { outcome.spoilt = outcome.id },
 		decide: func(d *draft) (plan, error) { return r.decideRegistration(d, q, &outcome) },
-	})
+	}
+	if q.ID > 0 {
+		// The id is not ours to choose: another one is no way out, and what the
+		// batch gives out is not in the state that the decision sees.
+		c.alone, c.spoil = true, nil
+	}
+	err = r.submit(ctx, c)
 	if err != nil {
 		return nil, annotate(err, q.Subject)
 	}
@@ -53,57 +72,7 @@ func (r *Registry) Register(ctx context.Context, q Registration) (*Entry, error)
 		return e, nil
 	}
 	// Deleted again since; the answer of the time is still true.
-	return &Entry{Subject: q.Subject, Version: outcome.version, ID: outcome.id, Schema: outcome.schema}, nil
-}
-
-// prepared is a registration whose schema was read: references numbered, text
-// in the form in which it is stored.
-type prepared struct {
-	Registration
-	parsed format.Parsed
-}
-
-func (r *Registry) prepare(v *store.View, q Registration) (prepared, error) {
-	if q.Schema.Text == "" {
-		return prepared{}, &Error{Kind: EmptySchema}
-	}
-	numbered, err := number(v, q.Subject, q.Schema)
-	if err != nil {
-		return prepared{}, err
-	}
-	q.Schema = numbered
-	parsed, err := r.parse(v, q.Subject, q.Schema, strict)
-	if err != nil {
-		return prepared{}, invalid(q.Schema, err)
-	}
-	q.Schema.Text = r.print(parsed)
-	return prepared{Registration: q, parsed: parsed}, nil
-}
-
-// registered returns the live version of the subject that holds the schema.
-func (r *Registry) registered(v *store.View, p prepared) *Entry {
-	entries := live(v.Entries(p.Subject))
-	e := r.equal(v, entries, p)
-	if e == nil || !sound(v, e) || p.Version > 0 && p.Version != e.Version {
-		return nil
-	}
-	return e
-}
-
-// equal finds the schema among entries, also where another product stored it
-// in its own print.
-func (r *Registry) equal(v *store.View, entries []*Entry, p prepared) *Entry {
-	if e := sameText(entries, p.Schema); e != nil {
-		return e
-	}
-	return r.sameMeaning(v, entries, p.Schema, func(stored format.Parsed) bool { return r.print(stored) == p.Schema.Text })
-}
-
-// sound reports whether the id of an entry stands for the entry's own schema.
-// After two primaries at once it may not, and must not be handed out.
-func sound(v *store.View, e *Entry) bool {
-	holders := v.ByID(e.Subject.Context(), e.ID)
-	return len(holders) > 0 && sameSchema(holders[0].Schema, e.Schema)
+	return &Entry{Subject: q.Subject, Version: outcome.version, ID: outcome.id, Schema: outcome.schema, Extra: outcome.extra}, nil
 }
 
 // landing is what a registration became.
@@ -111,6 +80,7 @@ type landing struct {
 	id      schema.ID
 	version schema.Version
 	schema  schema.Schema
+	extra   record.Extra
 	// void is the version that an earlier attempt wrote and that did not take
 	// effect; nobody has heard of it, so the next attempt writes over it.
 	void schema.Version
@@ -128,10 +98,16 @@ func (r *Registry) decideRegistration(d *draft, q Registration, out *landing) (p
 		return plan{}, err
 	}
 	if e := r.registered(v, p); e != nil && e.ID != out.spoilt {
-		out.id, out.version, out.schema = e.ID, e.Version, e.Schema
+		out.is(e.Version, e.ID, e.Schema, e.Extra)
 		return plan{}, nil
 	}
-	if err := r.mayRegister(v, q.Subject); err != nil {
+	if err := r.mayRegister(v, q); err != nil {
+		return plan{}, err
+	}
+	if q.ID > 0 {
+		return r.decideImport(v, p, out)
+	}
+	if err := r.validate(p); err != nil {
 		return plan{}, err
 	}
 	if err := r.compatible(v, p); err != nil {
@@ -141,86 +117,72 @@ func (r *Registry) decideRegistration(d *draft, q Registration, out *landing) (p
 	if q.Version > 0 && q.Version != version {
 		return plan{}, &Error{Kind: VersionNotNext, Subject: q.Subject, Version: q.Version}
 	}
+	p.number(version)
 	value, err := r.identify(d, p, place{version: version, not: out.spoilt})
 	if err != nil {
 		return plan{}, err
 	}
-	d.registers(q.Subject, contentOf(q.Subject.Context(), value.Schema), value.ID)
-	out.id, out.version, out.schema, out.void = value.ID, version, value.Schema, version
+	d.registers(q.Subject, contentOf(q.Subject.Context(), value.Schema, value.Extra), value.ID)
+	return r.landingPlan(v, q.Subject, value, out), nil
+}
+
+// landingPlan writes a version, and with it what it makes superfluous.
+func (r *Registry) landingPlan(v *store.View, s schema.Subject, value record.SchemaValue, out *landing) plan {
+	out.is(value.Version, value.ID, value.Schema, value.Extra)
+	out.void = value.Version
 	landed := *out
+	var records []record.Record
+	if !r.isKarapace() {
+		records = r.superseded(v, s, value)
+		records = append(records, newContext(v, s)...)
+	}
 	return plan{
-		records: v.Put(record.SchemaOf(q.Subject, version), value.Bytes()),
-		visible: func(v *store.View) bool { return landed.visible(v, q.Subject) },
-	}, nil
+		records: append(records, v.Put(record.SchemaOf(s, value.Version), value.Bytes())...),
+		visible: func(v *store.View) bool { return landed.visible(v, s) },
+	}
+}
+
+// superseded removes soft-deleted versions of the subject that had the same id,
+// as Confluent does, unless somebody refers to them (registry contract 14.2).
+func (r *Registry) superseded(v *store.View, s schema.Subject, value record.SchemaValue) []record.Record {
+	var records []record.Record
+	for _, e := range v.Entries(s) {
+		if e.Deleted && e.ID == value.ID && e.Version < value.Version && !referenced(v, e, WithDeleted) {
+			records = append(records, v.Tombstones(record.SchemaOf(s, e.Version))...)
+		}
+	}
+	return records
+}
+
+// newContext announces the context of a subject, as Confluent does with its
+// first schema. Karapace does not know such records, and one of them makes it
+// write its own keys in another order, so they are not written in its flavour.
+func newContext(v *store.View, s schema.Subject) []record.Record {
+	context := s.Context()
+	if context == schema.DefaultContext || len(v.ContextKeys(context)) > 0 {
+		return nil
+	}
+	return []record.Record{{Key: record.ContextOf(context), Value: record.ContextValue(context)}}
+}
+
+func (l *landing) is(version schema.Version, id schema.ID, s schema.Schema, x record.Extra) {
+	l.version, l.id, l.schema, l.extra = version, id, s, x
 }
 
 // visible reports whether the registration is what the log says: under its
 // version there is its schema with its id, and the id stands for that schema.
 func (l landing) visible(v *store.View, s schema.Subject) bool {
 	e, ok := v.Entry(s, l.version)
-	return ok && e.ID == l.id && sameSchema(e.Schema, l.schema) && sound(v, e)
+	return ok && e.ID == l.id && sameSchema(e.Schema, l.schema) && e.Extra == l.extra && sound(v, e)
 }
 
-// nextVersion continues behind all versions, soft-deleted ones included, so
-// that a number is given again only after a permanent delete.
-func (r *Registry) nextVersion(v *store.View, s schema.Subject, out *landing) schema.Version {
-	e := newest(v.Entries(s))
-	switch {
-	case e == nil:
-		return 1
-	case out.void == e.Version && e.ID == out.id && sameSchema(e.Schema, out.schema):
-		return e.Version
-	default:
-		return e.Version + 1
+// validate refuses new schemas for what the flavour takes in old ones only.
+func (r *Registry) validate(p prepared) error {
+	if p.config.ValidateNewSchemas != nil && !*p.config.ValidateNewSchemas {
+		return nil
 	}
-}
-
-// place is where a new version goes, and the id that it must not have.
-type place struct {
-	version schema.Version
-	not     schema.ID
-}
-
-// identify chooses the id (registry contract 14.2): equal content anywhere in
-// the context, soft-deleted included, shares one id; anything else gets an id
-// that was never given out.
-func (r *Registry) identify(d *draft, p prepared, to place) (record.SchemaValue, error) {
-	context := p.Subject.Context()
-	value := record.SchemaValue{Subject: p.Subject, Version: to.version, Schema: p.Schema}
-	if stored := r.holder(d.view, p); stored != nil && stored.ID != to.not {
-		// The stored value is carried over byte for byte with the members that
-		// we do not know: a Confluent server takes an equal id with any other
-		// text for a conflict.
-		if kept, err := stored.Value(); err == nil {
-			return kept.WithPlace(p.Subject, to.version), nil
-		}
-		value.ID, value.Schema = stored.ID, stored.Schema
-		return value, nil
-	}
-	c := contentOf(context, p.Schema)
-	if id, ok := d.ids[c]; ok {
-		value.ID = id
-		return value, nil
-	}
-	if id, ok := d.view.FindVanished(context, p.Schema); ok && r.isKarapace() && id != to.not && len(d.view.ByID(context, id)) == 0 {
-		value.ID = id // Registry contract 14.2: until a restart the old id returns.
-		return value, nil
-	}
-	id, err := d.nextID(context)
-	value.ID = id
-	return value, err
-}
-
-// holder returns an entry with the content of p whose id can be shared.
-func (r *Registry) holder(v *store.View, p prepared) *Entry {
-	context := p.Subject.Context()
-	if id, ok := v.FindContent(context, p.Schema); ok {
-		if holders := v.ByID(context, id); len(holders) > 0 && sameSchema(holders[0].Schema, p.Schema) {
-			return holders[0]
-		}
-	}
-	if e := r.equal(v, v.Entries(p.Subject), p); e != nil && sound(v, e) {
-		return e
+	if err := format.Validate(p.parsed, r.flavour); err != nil {
+		return invalid(p.Schema, err)
 	}
 	return nil
 }
@@ -228,8 +190,8 @@ func (r *Registry) holder(v *store.View, p prepared) *Entry {
 // compatible checks the schema against the versions that the level names.
 func (r *Registry) compatible(v *store.View, p prepared) error {
 	level := r.level(v, p.Subject)
-	entries := live(v.Entries(p.Subject))
-	if level == schema.None || len(entries) == 0 {
+	entries := p.comparable(live(v.Entries(p.Subject)))
+	if p.Force || level == schema.None || len(entries) == 0 || isImport(r.mode(v, p.Subject)) {
 		return nil
 	}
 	if !level.Transitive() {
@@ -240,6 +202,23 @@ func (r *Registry) compatible(v *store.View, p prepared) error {
 		return nil
 	}
 	return &Error{Kind: Incompatible, Subject: p.Subject, Detail: verdict.RegisterMessage(r.flavour, p.Subject)}
+}
+
+// comparable returns the versions of the same compatibility group: those with
+// the same value of the metadata property that the configuration names.
+func (p *prepared) comparable(entries []*Entry) []*Entry {
+	property := p.config.CompatibilityGroup
+	if property == "" {
+		return entries
+	}
+	group := p.extra.ParsedMetadata().Properties[property]
+	var out []*Entry
+	for _, e := range entries {
+		if e.Extra.ParsedMetadata().Properties[property] == group {
+			out = append(out, e)
+		}
+	}
+	return out
 }
 
 // previous reads versions for a comparison. One that does not parse cannot be
@@ -257,34 +236,4 @@ func (r *Registry) previous(v *store.View, entries []*Entry) []compat.Previous {
 		out = append(out, compat.Previous{Version: e.Version, Parsed: parsed, Text: e.Schema.Text})
 	}
 	return out
-}
-
-// reservedNames are subjects that stand for settings of other products.
-var reservedNames = []string{"__GLOBAL", "__EMPTY"}
-
-// checkSubject refuses names that no subject may have (registry contract 1.5).
-// Reads never refuse, since such names may be in the log.
-func checkSubject(s schema.Subject) error {
-	if !utf8.ValidString(string(s)) {
-		return &Error{Kind: InvalidSubject, Subject: s, Detail: "not UTF-8"}
-	}
-	for _, c := range s {
-		if c < ' ' || c >= 0x7f && c <= 0x9f {
-			return &Error{Kind: InvalidSubject, Subject: s, Detail: fmt.Sprintf("control character %U", c)}
-		}
-	}
-	if slices.Contains(reservedNames, s.Name()) {
-		return &Error{Kind: InvalidSubject, Subject: s, Detail: "the name is reserved"}
-	}
-	return nil
-}
-
-// annotate adds the subject to errors that were made without knowing it.
-func annotate(err error, s schema.Subject) error {
-	if e, ok := err.(*Error); ok && e.Subject == "" && (e.Kind == Timeout || e.Kind == TooLarge || e.Kind == StoreFailure) {
-		annotated := *e
-		annotated.Subject = s
-		return &annotated
-	}
-	return err
 }

@@ -195,7 +195,7 @@ func TestReadOnlyStillAnswersWhatIsRegistered(t *testing.T) {
 	t.Parallel()
 	n := newKarapace(t)
 	n.register(t, "a", avro(`"int"`))
-	if err := n.SetSubjectMode(t.Context(), "a", schema.ReadOnly); err != nil {
+	if err := n.SetSubjectMode(t.Context(), "a", ModeChange{Mode: schema.ReadOnly}); err != nil {
 		t.Fatal(err)
 	}
 	if e := n.register(t, "a", avro(`"int"`)); e.Version != 1 {

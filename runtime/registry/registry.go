@@ -56,6 +56,8 @@ type Deps struct {
 	DefaultLevel schema.Level
 	// DefaultMode holds where no mode is set; default READWRITE.
 	DefaultMode schema.Mode
+	// ModesFixed refuses changes of modes.
+	ModesFixed bool
 	// Limits bound what a schema may cost; default format.DefaultLimits.
 	Limits *format.Limits
 	// CacheBytes bounds the memory of parsed schemas, by estimate; default
@@ -81,6 +83,7 @@ type Registry struct {
 	flavour      schema.Flavour
 	defaultLevel schema.Level
 	defaultMode  schema.Mode
+	modesFixed   bool
 	limits       format.Limits
 	writeTimeout time.Duration
 	conflicts    func()
@@ -88,6 +91,7 @@ type Registry struct {
 	logger       logr.Logger
 
 	cache *parsedCache
+	guids guidIndex
 	queue chan *change
 	order atomic.Pointer[subjectOrder]
 
@@ -102,7 +106,7 @@ type Registry struct {
 func New(d Deps) *Registry {
 	r := &Registry{
 		log: d.Log, logErrors: d.LogErrors, views: d.Views, role: d.Role,
-		flavour: d.Flavour, defaultLevel: d.DefaultLevel, defaultMode: d.DefaultMode,
+		flavour: d.Flavour, defaultLevel: d.DefaultLevel, defaultMode: d.DefaultMode, modesFixed: d.ModesFixed,
 		limits: format.DefaultLimits(), writeTimeout: d.WriteTimeout,
 		conflicts: d.Conflicts, unknown: d.UnknownOutcomes, logger: d.Logger,
 		queue: make(chan *change, maxBatch), ended: make(chan struct{}),
@@ -133,6 +137,7 @@ func New(d Deps) *Registry {
 		bytes = 32 << 20
 	}
 	r.cache = newParsedCache(bytes)
+	r.guids.upTo = -1
 	return r
 }
 

@@ -95,7 +95,7 @@ func TestFollowerAnswersWhatNeedsNoWrite(t *testing.T) {
 	f(follower.DeleteSubject(ctx, "nobody")) // A follower may lag: it does not judge.
 	f(follower.SetGlobalConfig(ctx, ConfigChange{Level: &level}))
 	f(follower.DeleteSubjectConfig(ctx, "a"))
-	f(nil, follower.SetGlobalMode(ctx, schema.ReadOnly))
+	f(nil, follower.SetGlobalMode(ctx, ModeChange{Mode: schema.ReadOnly}))
 	// What is wrong in itself is refused at once.
 	_, err := follower.Register(ctx, Registration{Subject: "a", Schema: avro(`{`)})
 	wantKind(t, err, InvalidSchema)

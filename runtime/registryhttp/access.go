@@ -102,3 +102,12 @@ func (a *api) mayRead(c *call, context string, id schema.ID) error {
 	}
 	return &registry.Error{Kind: registry.SchemaNotFound, ID: id}
 }
+
+// mayReadFrom refuses a version that was found in another place than the
+// sender named and was allowed to read.
+func (a *api) mayReadFrom(c *call, asked schema.Subject, e *registry.Entry) error {
+	if e.Subject == asked || a.seesAll(c.r) || a.sees(c, e.Subject) {
+		return nil
+	}
+	return &registry.Error{Kind: registry.SubjectNotFound, Subject: asked}
+}

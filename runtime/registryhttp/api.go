@@ -82,6 +82,11 @@ type Deps struct {
 	// is not ready, wait for a primary; default 1 s. Writes wait as long as
 	// package forward says.
 	PrimaryWait time.Duration
+	// AwaitOffset returns once this node has read the log up to an offset. It is
+	// asked after a write was forwarded, for at most ReadWait, default 2 s; nil
+	// does not wait.
+	AwaitOffset func(ctx context.Context, offset int64) error
+	ReadWait    time.Duration
 	// Version and Commit identify the server; ClusterID returns that of Kafka,
 	// empty when unknown; GroupID is the registry's own name.
 	Version, Commit string
@@ -109,6 +114,9 @@ func New(d Deps) http.Handler {
 	if d.PrimaryWait == 0 {
 		d.PrimaryWait = time.Second
 	}
+	if d.ReadWait == 0 {
+		d.ReadWait = 2 * time.Second
+	}
 	if d.ClusterID == nil {
 		d.ClusterID = func() string { return "" }
 	}
@@ -132,6 +140,11 @@ func Deadline(limit time.Duration) func(*http.Request) time.Duration {
 func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if id, mediaType, ok := a.fastByID(r); ok && a.seesAll(r) {
 		a.serveByID(w, id, mediaType)
+		return
+	}
+	r, err := inContext(r)
+	if err != nil {
+		a.handler("/contexts", func(*call) error { return err }).ServeHTTP(w, r)
 		return
 	}
 	a.router.ServeHTTP(w, r)

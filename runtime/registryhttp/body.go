@@ -46,44 +46,68 @@ func (f fields) given(name string) (json.RawMessage, bool) {
 	return raw, ok && string(raw) != "null"
 }
 
-// schemaRequest is the body of a registration, lookup or compatibility check.
-type schemaRequest struct {
-	schema  schema.Schema
-	version schema.Version
-}
-
-// schemaBody reads such a body (registry contract 1.3 and 3.4).
-func (a *api) schemaBody(body []byte) (schemaRequest, error) {
+// schemaBody reads the body of a registration, lookup or compatibility check
+// with the parameters that belong to it (registry contract 1.3 and 3.4).
+func (a *api) schemaBody(c *call, body []byte) (registry.Registration, error) {
 	members, text, err := object(body)
 	if err != nil {
-		return schemaRequest{}, err
+		return registry.Registration{}, err
 	}
+	q := registry.Registration{Normalize: isTrue(c.query(), "normalize")}
 	raw, ok := members["schema"]
-	if !ok {
-		return schemaRequest{}, missingField(text, "schema")
+	if mayLack := a.flavour == schema.Confluent || c.asked; mayLack && (!ok || string(raw) == "null") {
+		q.Inherit = true // New metadata to an old text; Karapace has no such thing.
+	} else if !ok {
+		return q, missingField(text, "schema")
+	} else if q.Schema.Text, err = textOf(raw, "schema"); err != nil {
+		return q, err
 	}
-	var q schemaRequest
-	if q.schema.Text, err = textOf(raw, "schema"); err != nil {
-		return schemaRequest{}, err
+	if q.Schema.Type, err = typeOf(members); err != nil {
+		return q, err
 	}
-	if q.schema.Type, err = typeOf(members); err != nil {
-		return schemaRequest{}, err
-	}
-	if q.schema.References, err = referencesOf(members); err != nil {
-		return schemaRequest{}, err
+	if q.Schema.References, err = referencesOf(members); err != nil {
+		return q, err
 	}
 	if a.flavour == schema.Confluent {
 		if err := objectsOnly(members, "metadata", "ruleSet"); err != nil {
-			return schemaRequest{}, err
+			return q, err
 		}
 	}
-	if raw, ok := members.given("version"); ok {
-		var n int64
-		if json.Unmarshal(raw, &n) == nil && n > 0 {
-			q.version = schema.Version(min(n, math.MaxInt32))
-		}
+	if q.Metadata, err = a.metadataOf(members); err != nil {
+		return q, err
 	}
+	q.Version = schema.Version(wholeNumber(members, "version", int64(schema.Latest)))
+	q.ID = schema.ID(wholeNumber(members, "id", 0))
 	return q, nil
+}
+
+// metadataOf reads the metadata. What is none is ignored under Karapace, which
+// knows no metadata at all.
+func (a *api) metadataOf(members fields) (*registry.Metadata, error) {
+	raw, ok := members.given("metadata")
+	if !ok {
+		return nil, nil
+	}
+	m, err := registry.ParseMetadata(raw)
+	switch {
+	case err == nil:
+		return &m, nil
+	case a.flavour == schema.Confluent:
+		return nil, wrongType("dictionary", raw, "metadata")
+	default:
+		return nil, nil
+	}
+}
+
+// wholeNumber reads a number, 0 when there is none or it is less than lowest;
+// larger ones than an id or version can be are the largest.
+func wholeNumber(members fields, name string, lowest int64) int32 {
+	raw, ok := members.given(name)
+	var n int64
+	if !ok || json.Unmarshal(raw, &n) != nil || n < lowest {
+		return 0
+	}
+	return int32(min(n, math.MaxInt32))
 }
 
 func textOf(raw json.RawMessage, at ...any) (string, error) {
@@ -207,26 +231,6 @@ func escapedUnit(literal []byte, i int) (unit uint16, ok bool) {
 		}
 	}
 	return unit, true
-}
-
-// levelBody reads the body of PUT /config: what is not mentioned stays, null
-// takes the level out.
-func levelBody(body []byte) (registry.ConfigChange, error) {
-	members, _, err := object(body)
-	if err != nil {
-		return registry.ConfigChange{}, err
-	}
-	raw, ok := members["compatibility"]
-	if !ok {
-		return registry.ConfigChange{}, nil
-	}
-	var level schema.Level
-	if string(raw) != "null" {
-		if level, err = levelOf(raw); err != nil {
-			return registry.ConfigChange{}, err
-		}
-	}
-	return registry.ConfigChange{Level: &level}, nil
 }
 
 // levelOf takes a level in any case.

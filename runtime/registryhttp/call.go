@@ -49,6 +49,9 @@ type call struct {
 	asked bool
 	// vars are the variables of the path, still encoded.
 	vars map[string]string
+	// meant turns a subject of the path or query into the one that it stands
+	// for; nil where names are taken as they are.
+	meant func(schema.Subject) schema.Subject
 }
 
 func (a *api) newCall(w http.ResponseWriter, r *http.Request) *call {

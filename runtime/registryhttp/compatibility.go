@@ -12,8 +12,8 @@ func (a *api) compatible(c *call) error {
 	if err != nil {
 		return err
 	}
-	return a.compare(c, func(next schema.Schema) (compat.Verdict, error) {
-		verdict, err := a.registry.Compatible(s, next, v)
+	return a.compare(c, s, func(next registry.Registration) (compat.Verdict, error) {
+		verdict, err := a.registry.Compatible(next, v)
 		// Anything fits behind nothing, say Confluent and its tools; Karapace
 		// misses the version (registry contract 9).
 		lenient := a.flavour == schema.Confluent || c.asked
@@ -30,22 +30,21 @@ func (a *api) compatibleWithAll(c *call) error {
 	if err != nil {
 		return err
 	}
-	return a.compare(c, func(next schema.Schema) (compat.Verdict, error) {
-		return a.registry.CompatibleWithAll(s, next)
-	})
+	return a.compare(c, s, a.registry.CompatibleWithAll)
 }
 
-func (a *api) compare(c *call, check func(schema.Schema) (compat.Verdict, error)) error {
+func (a *api) compare(c *call, s schema.Subject, check func(registry.Registration) (compat.Verdict, error)) error {
 	body, err := a.read(c)
 	if err != nil {
 		return err
 	}
-	q, err := a.schemaBody(body)
+	q, err := a.schemaBody(c, body)
 	if err != nil {
 		return err
 	}
+	q.Subject, q.ID, q.Version = s, 0, 0
 	verbose := isTrue(c.query(), "verbose")
-	verdict, err := check(q.schema)
+	verdict, err := check(q)
 	switch registry.KindOf(err) {
 	case registry.InvalidSchema, registry.InvalidReferences, registry.EmptySchema:
 		if verbose {

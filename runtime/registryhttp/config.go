@@ -2,9 +2,15 @@ package registryhttp
 
 import (
 	"context"
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/plastron-dev/plastron/runtime/httpserver"
 	"github.com/plastron-dev/plastron/runtime/registry"
+	"github.com/plastron-dev/plastron/runtime/schema"
 )
 
 // The level has one name in requests and their answers, and another when it is
@@ -16,7 +22,7 @@ const (
 
 // getConfig is GET /config.
 func (a *api) getConfig(c *call) error {
-	return c.send(appendMember(nil, levelRead, string(a.registry.GlobalConfig().Level)))
+	return c.send(appendConfig(nil, levelRead, a.registry.GlobalConfig()))
 }
 
 // getSubjectConfig is GET /config/{subject}.
@@ -31,7 +37,7 @@ func (a *api) getSubjectConfig(c *call) error {
 			return err
 		}
 	}
-	return c.send(appendMember(nil, levelRead, string(config.Level)))
+	return c.send(appendConfig(nil, levelRead, config))
 }
 
 // putConfig is PUT /config and PUT /config/{subject}.
@@ -44,7 +50,7 @@ func (a *api) putConfig(c *call) error {
 	if err != nil {
 		return err
 	}
-	change, err := levelBody(body)
+	change, err := configBody(body)
 	if err != nil {
 		return err
 	}
@@ -54,7 +60,7 @@ func (a *api) putConfig(c *call) error {
 	}
 	return a.write(c, body, func(ctx context.Context) ([]byte, error) {
 		after, err := set(ctx)
-		return appendMember(nil, levelWritten, string(after.Level)), err
+		return appendConfig(nil, levelWritten, after), err
 	})
 }
 
@@ -62,7 +68,7 @@ func (a *api) putConfig(c *call) error {
 func (a *api) deleteConfig(c *call) error {
 	return a.write(c, nil, func(ctx context.Context) ([]byte, error) {
 		before, err := a.registry.DeleteGlobalConfig(ctx)
-		return appendMember(nil, levelRead, string(before.Level)), err
+		return appendConfig(nil, levelRead, before), err
 	})
 }
 
@@ -80,9 +86,133 @@ func (a *api) deleteSubjectConfig(c *call) error {
 		}
 		now := a.registry.EffectiveConfig(s).Level
 		out := httpserver.AppendQuoted([]byte(`{"compatibility":`), string(now))
-		if before.Level != "" {
-			out = httpserver.AppendQuoted(append(out, `,"compatibilityLevel":`...), string(before.Level))
+		if old := appendConfig(nil, levelRead, before); len(old) > len("{}") {
+			return append(append(out, ','), old[1:]...), nil
 		}
 		return append(out, '}'), nil
 	})
+}
+
+// appendConfig appends settings, the level under the given name; what is not
+// set is left out.
+func appendConfig(dst []byte, levelName string, c registry.Config) []byte {
+	start := len(dst)
+	dst = append(dst, '{')
+	text := func(name, value string) {
+		if value != "" {
+			dst = httpserver.AppendQuoted(append(httpserver.AppendQuoted(dst, name), ':'), value)
+			dst = append(dst, ',')
+		}
+	}
+	flag := func(name string, value *bool) {
+		if value != nil {
+			dst = strconv.AppendBool(append(httpserver.AppendQuoted(dst, name), ':'), *value)
+			dst = append(dst, ',')
+		}
+	}
+	metadata := func(name string, m registry.Metadata) {
+		if !m.Empty() {
+			dst = append(append(httpserver.AppendQuoted(dst, name), ':'), m.Text()...)
+			dst = append(dst, ',')
+		}
+	}
+	text("alias", string(c.Alias))
+	text("aliasForDeks", c.AliasForDeks)
+	flag("normalize", c.Normalize)
+	flag("validateFields", c.ValidateFields)
+	flag("validateRules", c.ValidateRules)
+	flag("validateNewSchemas", c.ValidateNewSchemas)
+	text(levelName, string(c.Level))
+	text("compatibilityPolicy", c.CompatibilityPolicy)
+	text("compatibilityGroup", c.CompatibilityGroup)
+	metadata("defaultMetadata", c.DefaultMetadata)
+	metadata("overrideMetadata", c.OverrideMetadata)
+	if len(dst) > start+1 {
+		dst = dst[:len(dst)-1] // The last comma.
+	}
+	return append(dst, '}')
+}
+
+// configBody reads the body of PUT /config: what is not mentioned stays, null
+// takes a setting out, what nobody knows is ignored. Rule sets are dropped
+// (registry contract 7.1).
+func configBody(body []byte) (registry.ConfigChange, error) {
+	members, _, err := object(body)
+	if err != nil {
+		return registry.ConfigChange{}, err
+	}
+	change := registry.ConfigChange{Members: map[string][]byte{}}
+	if raw, ok := members[levelWritten]; ok {
+		var level schema.Level
+		if string(raw) != "null" {
+			if level, err = levelOf(raw); err != nil {
+				return change, err
+			}
+		}
+		change.Level = &level
+	}
+	for name, read := range settings() {
+		raw, ok := members[name]
+		switch {
+		case !ok:
+		case string(raw) == "null":
+			change.Members[name] = nil
+		default:
+			if change.Members[name], err = read(raw, name); err != nil {
+				return change, err
+			}
+		}
+	}
+	return change, nil
+}
+
+// settings says how each setting but the level is read. The result is what is
+// stored, nil for what is the same as not being set.
+func settings() map[string]func(raw json.RawMessage, name string) ([]byte, error) {
+	return map[string]func(json.RawMessage, string) ([]byte, error){
+		"alias": textSetting, "aliasForDeks": textSetting, "compatibilityGroup": textSetting, "compatibilityPolicy": policySetting,
+		"normalize": flagSetting, "validateFields": flagSetting, "validateRules": flagSetting, "validateNewSchemas": flagSetting,
+		"defaultMetadata": metadataSetting, "overrideMetadata": metadataSetting,
+	}
+}
+
+func textSetting(raw json.RawMessage, name string) ([]byte, error) {
+	text, err := textOf(raw, name)
+	if err != nil || text == "" {
+		return nil, err
+	}
+	return httpserver.AppendQuoted(nil, text), nil
+}
+
+func policySetting(raw json.RawMessage, name string) ([]byte, error) {
+	policy := upperText(raw)
+	if slices.Contains([]string{"STRICT", "LENIENT", "LOGICAL"}, policy) {
+		return httpserver.AppendQuoted(nil, policy), nil
+	}
+	return nil, &problem{
+		kind: "enum", text: "Input should be 'STRICT', 'LENIENT' or 'LOGICAL'", at: []any{"body", name}, input: raw,
+		expected: "'STRICT', 'LENIENT' or 'LOGICAL'",
+		status:   http.StatusUnprocessableEntity, code: http.StatusUnprocessableEntity,
+		sentence: "Invalid compatibility policy. Valid values are strict, lenient, and logical",
+	}
+}
+
+func flagSetting(raw json.RawMessage, name string) ([]byte, error) {
+	var flag bool
+	text := strings.Trim(string(raw), `"`)
+	if json.Unmarshal([]byte(text), &flag) != nil {
+		return nil, wrongType("boolean", raw, name)
+	}
+	return strconv.AppendBool(nil, flag), nil
+}
+
+func metadataSetting(raw json.RawMessage, name string) ([]byte, error) {
+	m, err := registry.ParseMetadata(raw)
+	if err != nil {
+		return nil, wrongType("dictionary", raw, name)
+	}
+	if m.Empty() {
+		return nil, nil
+	}
+	return []byte(m.Text()), nil
 }

@@ -1,11 +1,13 @@
 package registryhttp
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/plastron-dev/plastron/runtime/httpserver"
 	"github.com/plastron-dev/plastron/runtime/registry"
 	"github.com/plastron-dev/plastron/runtime/schema"
+	"github.com/plastron-dev/plastron/runtime/store"
 )
 
 // appendVersion appends a version of a subject (registry contract 3.1).
@@ -32,6 +34,32 @@ type shape struct {
 	alwaysTyped bool
 	// bare leaves references out, as Karapace does in lookups.
 	bare bool
+	// nameless leaves subject and version out of a schema by id.
+	nameless bool
+	// qualified names the context in the subjects of references.
+	qualified bool
+	// text is sent in the place of the stored one, when it is not empty.
+	text string
+}
+
+// shape is that of an answer about e: with what the client can take, and in the
+// form that the query asks for.
+func (a *api) shape(c *call, e *registry.Entry) shape {
+	o := c.shape()
+	q := c.query()
+	o.qualified = q.Get("referenceFormat") == "qualified"
+	if form := q.Get("format"); form != "" {
+		o.text, _ = a.registry.Formatted(e, form)
+	}
+	return o
+}
+
+// text is the schema alone, in the form that the query asks for.
+func (a *api) text(c *call, e *registry.Entry) []byte {
+	if o := a.shape(c, e); o.text != "" {
+		return []byte(o.text)
+	}
+	return []byte(e.Schema.Text)
 }
 
 func (c *call) shape() shape { return shape{extended: c.extended, alwaysTyped: c.extended} }
@@ -43,10 +71,37 @@ func appendSchema(dst []byte, e *registry.Entry, o shape) []byte {
 		dst = append(dst, ',')
 	}
 	if len(e.Schema.References) > 0 && !o.bare {
-		dst = appendReferences(dst, e.Schema.References)
+		dst = appendReferences(dst, references(e, o))
 		dst = append(dst, ',')
 	}
-	return appendText(append(dst, `"schema":`...), e)
+	dst = appendMetadata(dst, e)
+	dst = append(dst, `"schema":`...)
+	if o.text != "" {
+		return httpserver.AppendQuoted(dst, o.text)
+	}
+	return appendText(dst, e)
+}
+
+// appendMetadata appends the metadata, if there is any, as a member with a
+// comma behind it.
+func appendMetadata(dst []byte, e *registry.Entry) []byte {
+	if e.Extra.Metadata == "" {
+		return dst
+	}
+	dst = append(append(dst, `"metadata":`...), e.Extra.Metadata...)
+	return append(dst, ',')
+}
+
+// references returns those of an entry as they are to be shown.
+func references(e *registry.Entry, o shape) []schema.Reference {
+	if !o.qualified || e.Subject.Context() == schema.DefaultContext {
+		return e.Schema.References
+	}
+	refs := slices.Clone(e.Schema.References)
+	for i, ref := range refs {
+		refs[i].Subject = store.Target(e.Subject, ref)
+	}
+	return refs
 }
 
 // appendText appends the schema text as a JSON string.
@@ -107,9 +162,13 @@ type idExtras struct {
 func (a *api) appendByID(dst []byte, e *registry.Entry, o shape, x idExtras) []byte {
 	dst = append(dst, '{')
 	if o.extended {
-		dst = httpserver.AppendQuoted(append(dst, `"subject":`...), string(e.Subject))
-		dst = strconv.AppendInt(append(dst, `,"version":`...), int64(e.Version), 10)
-		dst = append(a.appendGUID(dst, e), ',')
+		if !o.nameless {
+			dst = httpserver.AppendQuoted(append(dst, `"subject":`...), string(e.Subject))
+			dst = strconv.AppendInt(append(dst, `,"version":`...), int64(e.Version), 10)
+			dst = append(dst, ',')
+		}
+		dst = httpserver.AppendQuoted(append(dst, `"guid":`...), a.registry.GUID(e))
+		dst = append(dst, ',')
 	}
 	dst = appendSchema(dst, e, o)
 	if o.extended {
@@ -122,6 +181,20 @@ func (a *api) appendByID(dst []byte, e *registry.Entry, o shape, x idExtras) []b
 		dst = appendStrings(append(dst, `,"subjects":`...), x.subjects)
 	}
 	return append(dst, '}')
+}
+
+// appendContextIDs appends a list of ids with their contexts.
+func appendContextIDs(dst []byte, ids []registry.ContextID) []byte {
+	dst = append(dst, '[')
+	for i, id := range ids {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = httpserver.AppendQuoted(append(dst, `{"context":`...), id.Context)
+		dst = strconv.AppendInt(append(dst, `,"id":`...), int64(id.ID), 10)
+		dst = append(dst, '}')
+	}
+	return append(dst, ']')
 }
 
 // appendStrings appends a list of strings.

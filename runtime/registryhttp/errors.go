@@ -70,6 +70,21 @@ func typeText(format string) text {
 	return func(e *registry.Error) string { return fmt.Sprintf(format, e.Type, e.Detail) }
 }
 
+// schemaNotFound names only a guid, which Karapace does not have.
+func schemaNotFound(e *registry.Error) string {
+	if e.Detail != "" && e.ID == 0 {
+		return fmt.Sprintf("Schema %s not found", e.Detail)
+	}
+	return "Schema not found"
+}
+
+func schemaIDNotFound(e *registry.Error) string {
+	if e.ID == 0 {
+		return schemaNotFound(e)
+	}
+	return fmt.Sprintf("Schema %d not found", e.ID)
+}
+
 const (
 	notFound      = http.StatusNotFound
 	unprocessable = http.StatusUnprocessableEntity
@@ -83,12 +98,7 @@ var refusals = map[registry.Kind]refusal{
 	registry.VersionNotFound: {notFound, 40402, func(e *registry.Error) string {
 		return fmt.Sprintf("Version %d not found.", e.Version)
 	}, nil},
-	registry.SchemaNotFound: {notFound, 40403, fixed("Schema not found"), &refusal{notFound, 40403, func(e *registry.Error) string {
-		if e.ID == 0 && e.Subject != "" {
-			return "Schema not found"
-		}
-		return fmt.Sprintf("Schema %d not found", e.ID)
-	}, nil}},
+	registry.SchemaNotFound:        {notFound, 40403, schemaNotFound, &refusal{notFound, 40403, schemaIDNotFound, nil}},
 	registry.SubjectSoftDeleted:    {notFound, 40404, subjectText("Subject '%s' was soft deleted.Set permanent=true to delete permanently"), nil},
 	registry.SubjectNotSoftDeleted: {notFound, 40405, subjectText("Subject '%s' was not deleted first before being permanently deleted"), nil},
 	registry.VersionSoftDeleted: {notFound, 40406, versionText("Subject '%s' Version %d was soft deleted. Set permanent=true to delete permanently"),
@@ -115,9 +125,10 @@ var refusals = map[registry.Kind]refusal{
 		}
 		return invalidModeText
 	}, nil},
-	registry.NotPermitted:   {unprocessable, 42205, detail, nil},
-	registry.Referenced:     {unprocessable, 42206, versionText(referencedText), nil},
-	registry.InvalidSubject: {unprocessable, 42208, subjectText(invalidSubjectText), nil},
+	registry.NotPermitted:    {unprocessable, 42205, detail, nil},
+	registry.Referenced:      {unprocessable, 42206, versionText(referencedText), nil},
+	registry.ContextNotEmpty: {unprocessable, 42211, detailText("The specified context '%s' is not empty."), nil},
+	registry.InvalidSubject:  {unprocessable, 42208, subjectText(invalidSubjectText), nil},
 	registry.TooLarge: {unprocessable, 42209, fixed("Schema is too large"),
 		&refusal{unprocessable, 42209, fixed("Register operation failed because schema is too large"), nil}},
 	registry.StoreFailure: {failed, 50001, fixed("Error while writing to the Kafka store"), nil},

@@ -74,7 +74,7 @@ func (a *api) serveByID(w http.ResponseWriter, id schema.ID, mediaType string) {
 	if len(e.Schema.References) > 0 {
 		head = append(appendReferences(head, e.Schema.References), ',')
 	}
-	head = append(head, `"schema":`...)
+	head = append(appendMetadata(head, e), `"schema":`...)
 	header["Content-Type"] = contentTypes[mediaType]
 	header["Content-Length"] = []string{strconv.Itoa(len(head) + len(e.QuotedText) + 1)}
 	w.WriteHeader(http.StatusOK)

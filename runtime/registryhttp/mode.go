@@ -3,7 +3,7 @@ package registryhttp
 import (
 	"context"
 
-	"github.com/plastron-dev/plastron/runtime/schema"
+	"github.com/plastron-dev/plastron/runtime/registry"
 )
 
 const modeMember = "mode"
@@ -42,11 +42,12 @@ func (a *api) putMode(c *call) error {
 	if err != nil {
 		return err
 	}
+	change := registry.ModeChange{Mode: mode, Force: isTrue(c.query(), "force")}
 	return a.write(c, body, func(ctx context.Context) ([]byte, error) {
 		if _, one := c.vars["subject"]; one {
-			err = a.registry.SetSubjectMode(ctx, s, mode)
+			err = a.registry.SetSubjectMode(ctx, s, change)
 		} else {
-			err = a.registry.SetGlobalMode(ctx, mode)
+			err = a.registry.SetGlobalMode(ctx, change)
 		}
 		return appendMember(nil, modeMember, echo), err
 	})
@@ -55,8 +56,8 @@ func (a *api) putMode(c *call) error {
 // deleteMode is DELETE /mode.
 func (a *api) deleteMode(c *call) error {
 	return a.write(c, nil, func(ctx context.Context) ([]byte, error) {
-		before := a.registry.GlobalMode()
-		return appendMember(nil, modeMember, string(before)), a.registry.SetGlobalMode(ctx, "")
+		before, err := a.registry.DeleteGlobalMode(ctx, isTrue(c.query(), "recursive"))
+		return appendMember(nil, modeMember, string(before)), err
 	})
 }
 
@@ -67,8 +68,7 @@ func (a *api) deleteSubjectMode(c *call) error {
 		return err
 	}
 	return a.write(c, nil, func(ctx context.Context) ([]byte, error) {
-		var before schema.Mode
-		before, err := a.registry.DeleteSubjectMode(ctx, s)
+		before, err := a.registry.DeleteSubjectMode(ctx, s, isTrue(c.query(), "recursive"))
 		return appendMember(nil, modeMember, string(before)), err
 	})
 }

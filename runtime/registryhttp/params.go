@@ -20,14 +20,23 @@ func (c *call) decoded(name string) (string, error) {
 	return text, nil
 }
 
-// subject returns the subject of the path. ":.:" in front of a name stands for
-// the default context and is taken off; alone it names the global settings.
+// subject returns the subject that the path means: an alias is replaced.
 func (c *call) subject() (schema.Subject, error) {
 	text, err := c.decoded("subject")
+	return c.named(text), err
+}
+
+// named is the subject of a text. ":.:" in front of a name stands for the
+// default context and is taken off; alone it names the global settings.
+func (c *call) named(text string) schema.Subject {
 	if name, qualified := strings.CutPrefix(text, ":.:"); qualified && name != "" {
 		text = name
 	}
-	return schema.Subject(text), err
+	s := schema.Subject(text)
+	if c.meant != nil && s != "" {
+		return c.meant(s)
+	}
+	return s
 }
 
 // version returns the version of the path: a number, "latest" in any case, or

@@ -37,6 +37,7 @@ func (a *api) surface() []resource {
 		{"/subjects" + subject, methods{"POST": a.lookup, "DELETE": a.deleteSubject}},
 		{versions, methods{"GET": a.listVersions, "POST": a.register}},
 		{one, methods{"GET": a.getVersion, "DELETE": a.deleteVersion}},
+		{"/subjects" + subject + "/metadata", methods{"GET": a.getNewest}},
 		{one + "/schema", methods{"GET": a.getVersionText}},
 		{one + "/referencedby", methods{"GET": a.listReferrers}},
 		{one + "/referencedBy", methods{"GET": a.listReferrers}},
@@ -47,6 +48,8 @@ func (a *api) surface() []resource {
 		{"/schemas/ids" + id + "/schema", methods{"GET": a.getTextByID}},
 		{"/schemas/ids" + id + "/subjects", methods{"GET": a.listSubjectsOfID}},
 		{"/schemas/ids" + id + "/versions", methods{"GET": a.listVersionsOfID}},
+		{"/schemas/guids/{guid}", methods{"GET": a.getByGUID}},
+		{"/schemas/guids/{guid}/ids", methods{"GET": a.listIDsOfGUID}},
 
 		{"/config", methods{"GET": a.getConfig, "PUT": a.putConfig, "DELETE": a.deleteConfig}},
 		{"/config" + subject, methods{"GET": a.getSubjectConfig, "PUT": a.putConfig, "DELETE": a.deleteSubjectConfig}},
@@ -57,7 +60,11 @@ func (a *api) surface() []resource {
 		{"/compatibility/subjects" + subject + "/versions" + version, methods{"POST": a.compatible}},
 
 		{"/v1/metadata/id", methods{"GET": a.getClusterID}},
+		{"/contexts", methods{"GET": a.listContexts}},
+		{"/contexts/{context}", methods{"DELETE": a.deleteContext}},
+
 		{"/v1/metadata/version", methods{"GET": a.getServerVersion}},
+		{"/v1/metadata/deployment", methods{"GET": a.getDeployment}},
 		{"/associations/resources/{namespace}/{name}", methods{"GET": a.listAssociations}},
 	}
 }
@@ -136,6 +143,9 @@ func (a *api) handler(template string, h handle) http.Handler {
 		httpserver.SetRoute(w, template)
 		c := a.newCall(w, r)
 		c.vars = mux.Vars(r)
+		if !strings.HasPrefix(template, "/config") && !strings.HasPrefix(template, "/mode") {
+			c.meant = a.registry.Alias // An alias can be changed and removed under its own name.
+		}
 		if err := h(c); err != nil {
 			a.fail(c, err)
 		}

@@ -35,12 +35,20 @@ func (a *api) listSchemas(c *call) error {
 	entries = a.readableEntries(c, entries)
 	o := c.shape()
 	o.alwaysTyped = true
+	var aliases map[schema.Subject][]schema.Subject
+	if isTrue(q, "aliases") {
+		aliases = a.registry.Aliases()
+	}
 	out := []byte{'['}
 	for i, e := range cut(entries, p) {
 		if i > 0 {
 			out = append(out, ',')
 		}
 		out = a.appendVersion(out, e, o)
+		if names := aliases[e.Subject]; len(names) > 0 {
+			out = appendStrings(append(out[:len(out)-1], `,"aliases":`...), a.readable(c, names))
+			out = append(out, '}')
+		}
 	}
 	return c.send(append(out, ']'))
 }
@@ -51,9 +59,9 @@ func (a *api) listTypes(c *call) error {
 }
 
 // context returns the id space of a read by id: that of the subject in the
-// query, if it names one.
-func (c *call) context() string {
-	return schema.Subject(c.query().Get("subject")).Context()
+// query, if there is one.
+func (a *api) context(c *call) string {
+	return a.registry.ContextOf(c.named(c.query().Get("subject")))
 }
 
 // getByID is GET /schemas/ids/{id}. fast.go answers the plain form of it.
@@ -62,25 +70,25 @@ func (a *api) getByID(c *call) error {
 	if err != nil {
 		return err
 	}
-	if err := a.mayRead(c, c.context(), id); err != nil {
+	if err := a.mayRead(c, a.context(c), id); err != nil {
 		return err
 	}
-	e, err := a.registry.ByID(c.context(), id)
+	e, err := a.registry.ByID(a.context(c), id)
 	if err != nil {
 		return err
 	}
 	q := c.query()
 	var x idExtras
 	if isTrue(q, "fetchMaxId") {
-		x.maxID = a.registry.MaxID(c.context())
+		x.maxID = a.registry.MaxID(a.context(c))
 	}
 	if x.listed = isTrue(q, "includeSubjects"); x.listed {
-		if x.subjects, err = a.subjectsOf(c.context(), id, registry.Live); err != nil {
+		if x.subjects, err = a.subjectsOf(a.context(c), id, registry.Live); err != nil {
 			return err
 		}
 		x.subjects = a.readable(c, x.subjects)
 	}
-	return c.send(a.appendByID(make([]byte, 0, 128+len(e.QuotedText)), e, c.shape(), x))
+	return c.send(a.appendByID(make([]byte, 0, 128+len(e.QuotedText)), e, a.shape(c, e), x))
 }
 
 // subjectsOf lists the subjects that hold an id, in the order in which they
@@ -105,14 +113,14 @@ func (a *api) getTextByID(c *call) error {
 	if err != nil {
 		return err
 	}
-	if err := a.mayRead(c, c.context(), id); err != nil {
+	if err := a.mayRead(c, a.context(c), id); err != nil {
 		return err
 	}
-	e, err := a.registry.ByID(c.context(), id)
+	e, err := a.registry.ByID(a.context(c), id)
 	if err != nil {
 		return err
 	}
-	return c.send([]byte(e.Schema.Text))
+	return c.send(a.text(c, e))
 }
 
 // listSubjectsOfID is GET /schemas/ids/{id}/subjects.
@@ -125,7 +133,7 @@ func (a *api) listSubjectsOfID(c *call) error {
 	if err != nil {
 		return err
 	}
-	subjects, err := a.subjectsOf(c.context(), id, deletedToo(c))
+	subjects, err := a.subjectsOf(a.context(c), id, deletedToo(c))
 	if err != nil {
 		return err
 	}
@@ -144,7 +152,7 @@ func (a *api) listVersionsOfID(c *call) error {
 	if err != nil {
 		return err
 	}
-	holders, err := a.registry.Holders(c.context(), id, deletedToo(c))
+	holders, err := a.registry.Holders(a.context(c), id, deletedToo(c))
 	if err != nil {
 		return err
 	}

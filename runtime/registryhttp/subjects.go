@@ -31,19 +31,19 @@ func (a *api) lookup(c *call) error {
 	if err != nil {
 		return err
 	}
-	q, err := a.schemaBody(body)
+	q, err := a.schemaBody(c, body)
 	if err != nil {
 		return err
 	}
-	vis := registry.Live
-	if isTrue(c.query(), "deleted") {
-		vis = registry.WithDeleted
+	wanted := registry.Wanted{Schema: q.Schema, Metadata: q.Metadata, Normalize: q.Normalize}
+	e, err := a.registry.Lookup(s, wanted, deletedToo(c))
+	if err == nil {
+		err = a.mayReadFrom(c, s, e)
 	}
-	e, err := a.registry.Lookup(s, q.schema, vis)
 	if err != nil {
 		return err
 	}
-	o := c.shape()
+	o := a.shape(c, e)
 	o.bare = a.flavour == schema.Karapace && !c.extended
 	return c.send(a.appendVersion(nil, e, o))
 }
@@ -121,16 +121,17 @@ func (a *api) register(c *call) error {
 	if err != nil {
 		return err
 	}
-	q, err := a.schemaBody(body)
+	q, err := a.schemaBody(c, body)
 	if err != nil {
 		return err
 	}
+	q.Subject, q.Force = s, isTrue(c.query(), "force")
 	return a.write(c, body, func(ctx context.Context) ([]byte, error) {
-		e, err := a.registry.Register(ctx, registry.Registration{Subject: s, Schema: q.schema, Version: q.version})
+		e, err := a.registry.Register(ctx, q)
 		if err != nil {
 			return nil, err
 		}
-		return a.appendRegistered(nil, e, c.shape()), nil
+		return a.appendRegistered(nil, e, a.shape(c, e)), nil
 	})
 }
 
@@ -139,11 +140,11 @@ func (a *api) oneVersion(c *call) (*registry.Entry, error) {
 	if err != nil {
 		return nil, err
 	}
-	vis := registry.Live
-	if isTrue(c.query(), "deleted") {
-		vis = registry.WithDeleted
+	e, err := a.registry.Version(s, v, deletedToo(c))
+	if err != nil {
+		return nil, err
 	}
-	return a.registry.Version(s, v, vis)
+	return e, a.mayReadFrom(c, s, e)
 }
 
 // getVersion is GET /subjects/{subject}/versions/{version}.
@@ -152,7 +153,28 @@ func (a *api) getVersion(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.send(a.appendVersion(make([]byte, 0, 256+len(e.QuotedText)), e, c.shape()))
+	return c.send(a.appendVersion(make([]byte, 0, 256+len(e.QuotedText)), e, a.shape(c, e)))
+}
+
+// getNewest is GET /subjects/{subject}/metadata: the newest version whose
+// metadata has all pairs of key and value of the query.
+func (a *api) getNewest(c *call) error {
+	s, err := c.subject()
+	if err != nil {
+		return err
+	}
+	q := c.query()
+	wanted := map[string]string{}
+	for i, key := range q["key"] {
+		if i < len(q["value"]) {
+			wanted[key] = q["value"][i]
+		}
+	}
+	e, err := a.registry.Newest(s, wanted, deletedToo(c))
+	if err != nil {
+		return err
+	}
+	return c.send(a.appendVersion(nil, e, a.shape(c, e)))
 }
 
 // getVersionText is GET /subjects/{subject}/versions/{version}/schema: the
@@ -162,7 +184,7 @@ func (a *api) getVersionText(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.send([]byte(e.Schema.Text))
+	return c.send(a.text(c, e))
 }
 
 // listReferrers is GET /subjects/{subject}/versions/{version}/referencedby.
@@ -176,11 +198,7 @@ func (a *api) listReferrers(c *call) error {
 	if err != nil {
 		return err
 	}
-	vis := registry.Live
-	if isTrue(q, "deleted") {
-		vis = registry.WithDeleted
-	}
-	ids, err := a.registry.ReferencedBy(s, v, vis)
+	ids, err := a.registry.ReferencedBy(s, v, deletedToo(c))
 	if err != nil {
 		return err
 	}

@@ -66,7 +66,9 @@ func (b *builder) applyKnown(k record.Key, rec record.Record, deleted bool) (rec
 		b.applyClearSubject(k, deleted)
 	case record.NoopKey:
 		b.applyNoop(rec.Value)
-	default: // CONTEXT and ASSOC have no effect on what a registry answers.
+	case record.ContextKey:
+		b.applyContext(k, deleted)
+	default: // ASSOC has no effect on what a registry answers.
 	}
 	return "", nil
 }
@@ -103,6 +105,7 @@ func (b *builder) applySchema(k record.Key, rec record.Record, deleted bool) (re
 		Version:    k.Version,
 		ID:         value.ID,
 		Schema:     value.Schema,
+		Extra:      value.Extra,
 		Deleted:    value.Deleted,
 		Timestamp:  rec.Timestamp,
 		Offset:     rec.Offset,

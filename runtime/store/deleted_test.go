@@ -41,7 +41,7 @@ func TestSoftDeletion(t *testing.T) {
 	f.expect("s", "1 3x 4x")
 
 	// Deleted versions keep everything else.
-	if id, ok := f.view().FindContent(".", avro("c")); !ok || id != 3 || len(f.view().ByID(".", 3)) != 1 || !f.view().ByID(".", 3)[0].Deleted {
+	if id, ok := f.view().FindContent(".", avro("c"), record.Extra{}); !ok || id != 3 || len(f.view().ByID(".", 3)) != 1 || !f.view().ByID(".", 3)[0].Deleted {
 		t.Fatal("a soft-deleted schema is still found")
 	}
 	if len(f.found) != 0 {
@@ -68,10 +68,10 @@ func TestHardDeletion(t *testing.T) {
 		f.schema("s", "b", 2, 2)
 		f.records(record.Record{Key: record.SchemaOf("s", 2), Value: value})
 		f.expect("s", "1")
-		if _, ok := f.view().FindContent(".", avro("b")); ok || f.view().ByID(".", 2) != nil {
+		if _, ok := f.view().FindContent(".", avro("b"), record.Extra{}); ok || f.view().ByID(".", 2) != nil {
 			t.Fatal("the schema is still found")
 		}
-		if id, ok := f.view().FindVanished(".", avro("b")); !ok || id != 2 {
+		if id, ok := f.view().FindVanished(".", avro("b"), record.Extra{}); !ok || id != 2 {
 			t.Fatal("the id of the vanished schema is forgotten")
 		}
 		if f.view().MaxID(".") != 2 {

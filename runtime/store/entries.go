@@ -9,8 +9,8 @@ import (
 // putEntry adds a version or replaces the one in its place. It reports whether
 // the id of the version stood for another schema already.
 func (b *builder) putEntry(e *Entry) (conflict bool) {
-	e.hash = hashContent(b.store.seed, e.Schema)
-	e.Schema = b.intern(e.Subject.Context(), e.hash, e.Schema)
+	e.hash = hashContent(b.store.seed, e.Schema, e.Extra)
+	b.intern(e)
 	list, known := b.subjects.get(e.Subject)
 	if known {
 		e.Subject = list[0].Subject // One copy of the name for all versions.
@@ -83,7 +83,7 @@ type vanishedQueue struct {
 
 func (b *builder) rememberVanished(e *Entry) {
 	// Only the schema and its id matter from here on, not the stored value.
-	e = &Entry{Subject: e.Subject, ID: e.ID, Schema: e.Schema, hash: e.hash}
+	e = &Entry{Subject: e.Subject, ID: e.ID, Schema: e.Schema, Extra: e.Extra, hash: e.hash}
 	q := &b.store.vanished
 	q.entries = append(q.entries, e)
 	q.bytes += len(e.Schema.Text)

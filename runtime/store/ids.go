@@ -27,6 +27,7 @@ type contentKey struct {
 // than one id is possible: imports may give a schema an id of their choice.
 type content struct {
 	schema schema.Schema
+	extra  record.Extra
 	ids    []idUses
 }
 
@@ -44,12 +45,12 @@ func (v *View) ByID(context string, id schema.ID) []*Entry {
 	return view(list)
 }
 
-// FindContent returns the id that a schema of equal type, text and references
-// has in the context, whatever subject holds it and deleted softly or not. If
-// it has more than one, the smallest is returned.
-func (v *View) FindContent(context string, s schema.Schema) (schema.ID, bool) {
-	list, _ := v.contents.get(contentKey{context, hashContent(v.contents.seed, s)})
-	if i := indexContent(list, s); i >= 0 {
+// FindContent returns the id that a schema of equal type, text, references and
+// extra has in the context, whatever subject holds it and deleted softly or
+// not. If it has more than one, the smallest is returned.
+func (v *View) FindContent(context string, s schema.Schema, x record.Extra) (schema.ID, bool) {
+	list, _ := v.contents.get(contentKey{context, hashContent(v.contents.seed, s, x)})
+	if i := indexContent(list, s, x); i >= 0 {
 		return list[i].ids[0].id, true
 	}
 	return 0, false
@@ -58,10 +59,10 @@ func (v *View) FindContent(context string, s schema.Schema) (schema.ID, bool) {
 // FindVanished returns the id that an equal schema had before its last version
 // was deleted for good, as far as this process saw it and remembers: the last
 // few thousand are kept. Karapace gives such a schema its old id back.
-func (v *View) FindVanished(context string, s schema.Schema) (schema.ID, bool) {
-	list, _ := v.vanished.get(contentKey{context, hashContent(v.vanished.seed, s)})
+func (v *View) FindVanished(context string, s schema.Schema, x record.Extra) (schema.ID, bool) {
+	list, _ := v.vanished.get(contentKey{context, hashContent(v.vanished.seed, s, x)})
 	for i := len(list) - 1; i >= 0; i-- {
-		if sameContent(list[i].Schema, s) {
+		if list[i].holds(s, x) {
 			return list[i].ID, true
 		}
 	}
@@ -99,9 +100,9 @@ func (b *builder) raiseMaxID(context string, id schema.ID) {
 	}
 }
 
-// hashContent hashes type, text and references, each with its length, so that
-// two different schemas never feed the same bytes.
-func hashContent(seed maphash.Seed, s schema.Schema) uint64 {
+// hashContent hashes type, text, references and extra, each with its length, so
+// that two different schemas never feed the same bytes.
+func hashContent(seed maphash.Seed, s schema.Schema, x record.Extra) uint64 {
 	var h maphash.Hash
 	h.SetSeed(seed)
 	number := func(n int) {
@@ -121,6 +122,8 @@ func hashContent(seed maphash.Seed, s schema.Schema) uint64 {
 		text(string(ref.Subject))
 		number(int(ref.Version))
 	}
+	text(x.Metadata)
+	text(x.RuleSet)
 	return h.Sum64()
 }
 
@@ -128,18 +131,26 @@ func sameContent(a, b schema.Schema) bool {
 	return a.Type == b.Type && a.Text == b.Text && slices.Equal(a.References, b.References)
 }
 
-func indexContent(list []content, s schema.Schema) int {
-	return slices.IndexFunc(list, func(c content) bool { return sameContent(c.schema, s) })
+// holds reports whether that is the content of the entry.
+func (e *Entry) holds(s schema.Schema, x record.Extra) bool {
+	return e.Extra == x && sameContent(e.Schema, s)
 }
 
-// intern returns the schema of the context that is equal to s, so that its
-// text is in memory once however many versions carry it, or s itself.
-func (b *builder) intern(context string, hash uint64, s schema.Schema) schema.Schema {
-	list, _ := b.contents.get(contentKey{context, hash})
-	if i := indexContent(list, s); i >= 0 {
-		return list[i].schema
+// SameContent reports whether two entries have equal content, so that they may
+// share an id.
+func (e *Entry) SameContent(other *Entry) bool { return e.holds(other.Schema, other.Extra) }
+
+func indexContent(list []content, s schema.Schema, x record.Extra) int {
+	return slices.IndexFunc(list, func(c content) bool { return c.extra == x && sameContent(c.schema, s) })
+}
+
+// intern replaces the schema of an entry by the equal one of the context, so
+// that its text is in memory once however many versions carry it.
+func (b *builder) intern(e *Entry) {
+	list, _ := b.contents.get(contentKey{e.Subject.Context(), e.hash})
+	if i := indexContent(list, e.Schema, e.Extra); i >= 0 {
+		e.Schema, e.Extra = list[i].schema, list[i].extra
 	}
-	return s
 }
 
 // countContent adds n uses of e's id to the ids of its schema. It reports
@@ -148,10 +159,10 @@ func (b *builder) countContent(e *Entry, n int) bool {
 	key := contentKey{e.Subject.Context(), e.hash}
 	old, _ := b.contents.get(key)
 	list := slices.Clone(old)
-	i := indexContent(list, e.Schema)
+	i := indexContent(list, e.Schema, e.Extra)
 	if i < 0 {
 		i = len(list)
-		list = append(list, content{schema: e.Schema})
+		list = append(list, content{schema: e.Schema, extra: e.Extra})
 	}
 	c := &list[i]
 	c.ids = slices.Clone(c.ids)
@@ -183,10 +194,10 @@ func (b *builder) relistID(key idKey, old, added *Entry) (conflict bool) {
 		meaning = list[0]
 	}
 	if added != nil {
-		conflict = !sameContent(added.Schema, meaning.Schema)
+		conflict = !added.SameContent(meaning)
 	}
 	order := func(x, y *Entry) int {
-		xOK, yOK := sameContent(x.Schema, meaning.Schema), sameContent(y.Schema, meaning.Schema)
+		xOK, yOK := x.SameContent(meaning), y.SameContent(meaning)
 		switch {
 		case xOK == yOK:
 			return byOffset(x, y)
@@ -206,7 +217,7 @@ func (b *builder) relistID(key idKey, old, added *Entry) (conflict bool) {
 		b.ids = b.ids.del(b.edit, key)
 		return conflict
 	}
-	if !sameContent(list[0].Schema, meaning.Schema) {
+	if !list[0].SameContent(meaning) {
 		// The last version with the old meaning is gone: the oldest record left
 		// decides what the id means from now on.
 		meaning = slices.MinFunc(list, byOffset)

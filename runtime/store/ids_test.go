@@ -16,10 +16,10 @@ func TestVanishedSchemasAreBounded(t *testing.T) {
 		f.schema("s", fmt.Sprint(i), 1, i)
 		f.records(record.Record{Key: record.SchemaOf("s", 1)})
 	}
-	if _, ok := f.view().FindVanished(".", avro("10")); ok {
+	if _, ok := f.view().FindVanished(".", avro("10"), record.Extra{}); ok {
 		t.Fatal("the oldest were not forgotten")
 	}
-	if id, ok := f.view().FindVanished(".", avro("11")); !ok || id != 11 {
+	if id, ok := f.view().FindVanished(".", avro("11"), record.Extra{}); !ok || id != 11 {
 		t.Fatal("a recent one was forgotten")
 	}
 	if n := len(f.store.vanished.entries); n != maxVanished {
@@ -37,10 +37,10 @@ func TestContextsHaveIDsOfTheirOwn(t *testing.T) {
 	if v.MaxID(".") != 5 || v.MaxID(".eu") != 9 || v.MaxID(".us") != 4 || v.MaxID(".xx") != 0 {
 		t.Fatal(v.MaxID("."), v.MaxID(".eu"), v.MaxID(".us"))
 	}
-	if _, ok := v.FindContent(".eu", avro("a")); ok || v.ByID(".", 2) != nil || len(v.ByID(".eu", 2)) != 1 {
+	if _, ok := v.FindContent(".eu", avro("a"), record.Extra{}); ok || v.ByID(".", 2) != nil || len(v.ByID(".eu", 2)) != 1 {
 		t.Fatal("contexts share ids")
 	}
-	if id, ok := v.FindContent(".eu", avro("b")); !ok || id != 2 {
+	if id, ok := v.FindContent(".eu", avro("b"), record.Extra{}); !ok || id != 2 {
 		t.Fatal(id, ok)
 	}
 }
@@ -100,7 +100,7 @@ func TestOneIDTwoSchemas(t *testing.T) {
 	texts("b=second")
 
 	// Both schemas have the id.
-	if id, ok := f.view().FindContent(".", avro("second")); !ok || id != 1 {
+	if id, ok := f.view().FindContent(".", avro("second"), record.Extra{}); !ok || id != 1 {
 		t.Fatal(id, ok)
 	}
 }
@@ -113,7 +113,7 @@ func TestOneSchemaTwoIDs(t *testing.T) {
 	f.schema("c", "x", 1, 4)
 	id := func(want schema.ID) {
 		t.Helper()
-		if got, ok := f.view().FindContent(".", avro("x")); got != want || ok != (want != 0) {
+		if got, ok := f.view().FindContent(".", avro("x"), record.Extra{}); got != want || ok != (want != 0) {
 			t.Fatalf("id %d, %t; want %d", got, ok, want)
 		}
 	}
@@ -124,7 +124,7 @@ func TestOneSchemaTwoIDs(t *testing.T) {
 	id(9)
 	f.records(record.Record{Key: record.SchemaOf("a", 1)})
 	id(0)
-	a, _ := f.store.View().FindVanished(".", avro("x"))
+	a, _ := f.store.View().FindVanished(".", avro("x"), record.Extra{})
 	if a != 9 {
 		t.Fatal(a)
 	}
@@ -137,7 +137,7 @@ func TestContentIsTypeTextAndReferences(t *testing.T) {
 	f.records(schemaRecord("a", "x", 1, 1, ref))
 	miss := func(s schema.Schema) {
 		t.Helper()
-		if id, ok := f.view().FindContent(".", s); ok {
+		if id, ok := f.view().FindContent(".", s, record.Extra{}); ok {
 			t.Fatalf("%+v is id %d", s, id)
 		}
 	}
@@ -148,7 +148,7 @@ func TestContentIsTypeTextAndReferences(t *testing.T) {
 	miss(avro("x", schema.Reference{Name: "n", Subject: "r", Version: 2}))
 	miss(avro("x", schema.Reference{Name: "nr", Subject: "", Version: 1}))
 	miss(schema.Schema{Type: schema.JSON, Text: "x", References: []schema.Reference{ref}})
-	if id, ok := f.view().FindContent(".", avro("x", ref)); !ok || id != 1 {
+	if id, ok := f.view().FindContent(".", avro("x", ref), record.Extra{}); !ok || id != 1 {
 		t.Fatal(id, ok)
 	}
 }
@@ -160,9 +160,9 @@ func TestEqualHashesAreNotEqualContent(t *testing.T) {
 	f := newFeed(t)
 	f.schema("a", "x", 1, 1)
 	v := *f.view()
-	list, _ := v.contents.get(contentKey{".", hashContent(v.contents.seed, avro("x"))})
-	v.contents = v.contents.set(new(edit), contentKey{".", hashContent(v.contents.seed, avro("y"))}, list)
-	if id, ok := v.FindContent(".", avro("y")); ok {
+	list, _ := v.contents.get(contentKey{".", hashContent(v.contents.seed, avro("x"), record.Extra{})})
+	v.contents = v.contents.set(new(edit), contentKey{".", hashContent(v.contents.seed, avro("y"), record.Extra{})}, list)
+	if id, ok := v.FindContent(".", avro("y"), record.Extra{}); ok {
 		t.Fatalf("another schema with the same hash is id %d", id)
 	}
 }

@@ -86,7 +86,7 @@ func (h *history) register(v *View, s schema.Subject) {
 	if h.rnd.IntN(3) == 0 {
 		content.References = []schema.Reference{{Name: "n", Subject: "a", Version: schema.Version(1 + h.rnd.IntN(3))}}
 	}
-	id, ok := v.FindContent(s.Context(), content)
+	id, ok := v.FindContent(s.Context(), content, record.Extra{})
 	if !ok {
 		id = v.MaxID(s.Context()) + 1
 	}
@@ -145,7 +145,7 @@ func dump(v *View) map[string]any {
 			list := v.ByID(context, id)
 			lists(fmt.Sprintf("id %s %d", context, id), list)
 			for _, e := range list {
-				found, ok := v.FindContent(context, e.Schema)
+				found, ok := v.FindContent(context, e.Schema, e.Extra)
 				out[fmt.Sprintf("content %s %d %s", context, id, e.Schema.Text)] = fmt.Sprint(found, ok)
 			}
 		}

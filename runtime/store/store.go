@@ -95,6 +95,7 @@ func (s *Store) empty() *View {
 		configs:  newTrie[record.Key, record.ConfigValue](s.seed),
 		modes:    newTrie[record.Key, record.ModeValue](s.seed),
 		maxIDs:   newTrie[string, schema.ID](s.seed),
+		declared: newTrie[string, record.Key](s.seed),
 		variants: newTrie[record.Key, []variant](s.seed),
 	}
 }

@@ -99,7 +99,7 @@ func TestVersionIsStoredWithAllItsParts(t *testing.T) {
 	if _, ok := f.view().Entry("s", 1); ok {
 		t.Fatal("version 1 exists")
 	}
-	if id, ok := f.view().FindContent(".", avro(`"int"`)); !ok || id != 7 || f.view().MaxID(".") != 7 {
+	if id, ok := f.view().FindContent(".", avro(`"int"`), record.Extra{}); !ok || id != 7 || f.view().MaxID(".") != 7 {
 		t.Fatalf("id %d, %t", id, ok)
 	}
 }

@@ -18,6 +18,8 @@ type Entry struct {
 	ID schema.ID
 	// Schema is the text with its type and references, as stored.
 	Schema schema.Schema
+	// Extra is what belongs to the content beside the schema.
+	Extra record.Extra
 	// Deleted reports a soft deletion, whether by the record of the version or
 	// by one of its whole subject.
 	Deleted bool
@@ -31,7 +33,7 @@ type Entry struct {
 	// for an entry that was deleted with its subject.
 	RawValue []byte
 
-	hash uint64 // of type, text and references
+	hash uint64 // of the content
 }
 
 // Value returns the stored value for writing it again with changes, with all
@@ -52,6 +54,7 @@ type View struct {
 	configs  trie[record.Key, record.ConfigValue]
 	modes    trie[record.Key, record.ModeValue]
 	maxIDs   trie[string, schema.ID]
+	declared trie[string, record.Key]
 	variants trie[record.Key, []variant]
 	noop     record.NoopValue
 	problems map[record.Reason]int64
