@@ -129,6 +129,7 @@ func (n *registryNode) build() part {
 		l := n.config.Listener
 		n.forwarder, err = forward.New(forward.Config{
 			UserAgent: "plastron/" + n.version, CAFile: l.TLSClientCA, CertFile: l.TLSCert, KeyFile: l.TLSKey,
+			PassResponse: []string{registryhttp.OffsetHeader},
 		}, n.election, nil)
 		if err != nil {
 			return err

@@ -24,7 +24,7 @@ func (n *registryNode) routes() http.Handler {
 	return registryhttp.New(registryhttp.Deps{
 		Registry: n.service, Forward: n.forwarder, Status: n.status, Ready: n.schemas.Ready,
 		MaxBody: int64(n.config.Listener.MaxBody), Version: n.version, GroupID: n.config.Registry.GroupID,
-		Permissions: n.permissions(), ClusterID: n.clusterID.get, Logger: n.log.WithName("registry"),
+		AwaitOffset: n.store.Await, Permissions: n.permissions(), ClusterID: n.clusterID.get, Logger: n.log.WithName("registry"),
 	})
 }
 

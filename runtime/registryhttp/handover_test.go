@@ -1,6 +1,7 @@
 package registryhttp
 
 import (
+	"context"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -41,6 +42,64 @@ func TestFollowerHandsWritesOver(t *testing.T) {
 	if w.Header().Get("Content-Type") != offerCommon || !strings.Contains(w.Body.String(), `"guid"`) {
 		t.Fatalf("%v %s", w.Header(), w.Body)
 	}
+}
+
+func TestFollowerHoldsTheAnswerUntilItHasReadIt(t *testing.T) {
+	t.Parallel()
+	shared := &topic{}
+	primary := newNode(t, shared, schema.Karapace)
+	server := httptest.NewServer(primary)
+	t.Cleanup(server.Close)
+	asked, read := make(chan int64), make(chan struct{})
+	follower := newNode(t, shared, schema.Karapace, func(d *Deps) {
+		d.ReadWait = time.Minute
+		d.AwaitOffset = func(ctx context.Context, offset int64) error {
+			asked <- offset
+			select {
+			case <-read:
+				return nil
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}
+	})
+	follower.elect(server.URL, false)
+	answer := make(chan *httptest.ResponseRecorder, 1)
+	go func() { answer <- follower.ask("POST", "/subjects/a/versions", recordA) }()
+	if offset := <-asked; offset != 0 {
+		t.Fatalf("asked for offset %d", offset)
+	}
+	select {
+	case w := <-answer:
+		t.Fatalf("answered before it was read: %s", w.Body)
+	default:
+	}
+	close(read)
+	w := <-answer
+	if w.Code != 200 || w.Body.String() != `{"id":1}` || w.Header().Get(OffsetHeader) != "" {
+		t.Fatalf("%d %s %v", w.Code, w.Body, w.Header())
+	}
+	// The offset is between nodes only.
+	if w := primary.ask("POST", "/subjects/b/versions", recordA); w.Header().Get(OffsetHeader) != "" {
+		t.Fatal(w.Header())
+	}
+}
+
+func TestFollowerDoesNotWaitForEver(t *testing.T) {
+	t.Parallel()
+	shared := &topic{}
+	primary := newNode(t, shared, schema.Karapace)
+	server := httptest.NewServer(primary)
+	t.Cleanup(server.Close)
+	follower := newNode(t, shared, schema.Karapace, func(d *Deps) {
+		d.ReadWait = time.Millisecond
+		d.AwaitOffset = func(ctx context.Context, _ int64) error {
+			<-ctx.Done()
+			return ctx.Err()
+		}
+	})
+	follower.elect(server.URL, false)
+	steps{t, follower}.do("POST", "/subjects/a/versions", recordA, 200, `{"id":1}`)
 }
 
 func TestFollowerAnswersWhatNeedsNoWrite(t *testing.T) {

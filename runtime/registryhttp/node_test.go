@@ -100,7 +100,7 @@ func newNode(t testing.TB, shared *topic, flavour schema.Flavour, options ...opt
 	shared.readers = append(shared.readers, n.store)
 	shared.mu.Unlock()
 	service := registry.New(registry.Deps{Log: shared, Views: n, Role: n, Flavour: flavour})
-	hand, err := forward.New(forward.Config{Wait: 200 * time.Millisecond}, n, nil)
+	hand, err := forward.New(forward.Config{Wait: 200 * time.Millisecond, PassResponse: []string{OffsetHeader}}, n, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"hash/maphash"
 	"maps"
 	"sync"
@@ -19,6 +20,9 @@ type Store struct {
 	seed     maphash.Seed
 	vanished vanishedQueue
 	sequence sequenceTrust
+
+	waiting sync.Mutex
+	grown   chan struct{} // closed at the next view; nil when nobody waits
 }
 
 // sequenceTrust says whether sequence numbers in keys decide races. They do on
@@ -58,7 +62,44 @@ func (s *Store) Apply(recs []record.Record) []record.Problem {
 	}
 	next := b.View
 	s.view.Store(&next)
+	s.wake()
 	return b.found
+}
+
+// Await returns once the view shows the record at the offset, or with the error
+// of ctx.
+func (s *Store) Await(ctx context.Context, offset int64) error {
+	for {
+		// The channel must be taken before the view is looked at: a view that is
+		// published in between has closed it.
+		grown := s.nextView()
+		if s.View().Offset() >= offset {
+			return nil
+		}
+		select {
+		case <-grown:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+func (s *Store) nextView() <-chan struct{} {
+	s.waiting.Lock()
+	defer s.waiting.Unlock()
+	if s.grown == nil {
+		s.grown = make(chan struct{})
+	}
+	return s.grown
+}
+
+func (s *Store) wake() {
+	s.waiting.Lock()
+	defer s.waiting.Unlock()
+	if s.grown != nil {
+		close(s.grown)
+		s.grown = nil
+	}
 }
 
 // HighWater returns the highest id of each context, and whether the newest

@@ -1,0 +1,32 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"testing"
+)
+
+func TestAwait(t *testing.T) {
+	t.Parallel()
+	f := newFeed(t)
+	f.schema("s", "a", 1, 1)
+	if err := f.store.Await(t.Context(), 0); err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan error, 3)
+	for range cap(done) {
+		go func() { done <- f.store.Await(t.Context(), 2) }()
+	}
+	f.schema("s", "b", 2, 2)
+	f.schema("s", "c", 3, 3)
+	for range cap(done) {
+		if err := <-done; err != nil {
+			t.Fatal(err)
+		}
+	}
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := f.store.Await(ended, 99); !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
+	}
+}
