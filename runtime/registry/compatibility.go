@@ -28,7 +28,7 @@ func (r *Registry) Compatible(next Registration, version schema.Version) (compat
 	if level == schema.None {
 		return compat.Verdict{Level: level}, nil
 	}
-	if level.Transitive() && r.isKarapace() {
+	if level.Transitive() && r.points.TransitiveMeansAll {
 		return compat.Check(level, p.parsed, r.previous(view, living), r.flavour), nil
 	}
 	stored, err := r.parseEntry(view, against)

@@ -106,7 +106,7 @@ func (r *Registry) SubjectConfig(s schema.Subject) (Config, error) {
 	if own, ok := v.Config(s); ok {
 		return readConfig(own), nil
 	}
-	if r.isKarapace() && len(v.Entries(s)) == 0 {
+	if r.points.UnknownSubjectFirst && len(v.Entries(s)) == 0 {
 		return Config{}, subjectNotFound(s)
 	}
 	return Config{}, &Error{Kind: SubjectConfigNotFound, Subject: s}
@@ -231,7 +231,7 @@ func (r *Registry) DeleteSubjectConfig(ctx context.Context, s schema.Subject) (C
 	var before Config
 	err := r.submit(ctx, &change{alone: true, decide: func(d *draft) (plan, error) {
 		own, ok := d.view.Config(s)
-		if !ok && !r.isKarapace() {
+		if !ok && !r.points.DeleteAbsentConfig {
 			return plan{}, subjectNotFound(s)
 		}
 		if err := r.mayConfigure(d.view, s); err != nil {

@@ -97,7 +97,7 @@ func (r *Registry) hardDeleteVersion(v *store.View, s schema.Subject, version sc
 	}
 	if version == schema.Latest {
 		candidates := live(entries)
-		if r.isKarapace() {
+		if r.points.LatestIsHighest {
 			candidates = entries // So that the newest soft-deleted one can go.
 		}
 		version = r.latestToDelete(candidates, nil)
@@ -129,7 +129,7 @@ func (r *Registry) latestToDelete(first, otherwise []*Entry) schema.Version {
 	if e := newest(first); e != nil {
 		return e.Version
 	}
-	if e := newest(otherwise); e != nil && r.isKarapace() {
+	if e := newest(otherwise); e != nil && r.points.LatestIsHighest {
 		return e.Version
 	}
 	return schema.Latest
@@ -138,7 +138,7 @@ func (r *Registry) latestToDelete(first, otherwise []*Entry) schema.Version {
 // softDeleteSees is which referrers keep a version from being soft-deleted:
 // Karapace counts soft-deleted ones too (registry contract 18, point 9).
 func (r *Registry) softDeleteSees() Visibility {
-	if r.isKarapace() {
+	if r.points.DeletedReferrersCount {
 		return WithDeleted
 	}
 	return Live

@@ -51,7 +51,7 @@ func (r *Registry) identify(d *draft, p prepared, to place) (record.SchemaValue,
 		value.ID = id
 		return value, nil
 	}
-	if id, ok := d.view.FindVanished(context, p.Schema, p.extra); ok && r.isKarapace() && id != to.not && len(d.view.ByID(context, id)) == 0 {
+	if id, ok := d.view.FindVanished(context, p.Schema, p.extra); ok && r.points.IDsReturn && id != to.not && len(d.view.ByID(context, id)) == 0 {
 		value.ID = id // Registry contract 14.2: until a restart the old id returns.
 		return value, nil
 	}

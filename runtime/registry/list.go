@@ -88,7 +88,7 @@ type subjectOrder struct {
 }
 
 func (r *Registry) ordered(v *store.View) []schema.Subject {
-	if !r.isKarapace() {
+	if !r.points.FirstSeenOrder {
 		return v.Subjects()
 	}
 	if o := r.order.Load(); o != nil && o.view == v {

@@ -80,7 +80,7 @@ func (r *Registry) Version(s schema.Subject, v schema.Version, vis Visibility) (
 	}
 	if v == schema.Latest {
 		e := newest(seen)
-		if !r.isKarapace() {
+		if !r.points.LatestIsHighest {
 			e = newest(live(seen))
 		}
 		if e == nil {

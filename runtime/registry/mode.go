@@ -27,7 +27,7 @@ func (r *Registry) SubjectMode(s schema.Subject) (schema.Mode, error) {
 		return own.Mode, nil
 	}
 	switch {
-	case !r.isKarapace():
+	case !r.points.UnknownSubjectFirst:
 		return "", &Error{Kind: SubjectModeNotFound, Subject: s}
 	case len(v.Entries(s)) == 0:
 		return "", subjectNotFound(s)

@@ -132,8 +132,10 @@ func (r *Registry) landingPlan(v *store.View, s schema.Subject, value record.Sch
 	out.void = value.Version
 	landed := *out
 	var records []record.Record
-	if !r.isKarapace() {
+	if r.points.SupersedeDeleted {
 		records = r.superseded(v, s, value)
+	}
+	if r.points.AnnounceContexts {
 		records = append(records, newContext(v, s)...)
 	}
 	return plan{

@@ -81,6 +81,7 @@ type Registry struct {
 	views        Views
 	role         Role
 	flavour      schema.Flavour
+	points       Points
 	defaultLevel schema.Level
 	defaultMode  schema.Mode
 	modesFixed   bool
@@ -114,6 +115,7 @@ func New(d Deps) *Registry {
 	if r.flavour == "" {
 		r.flavour = schema.Karapace
 	}
+	r.points = PointsOf(r.flavour)
 	if r.defaultLevel == "" {
 		r.defaultLevel = schema.Backward
 	}
@@ -143,8 +145,6 @@ func New(d Deps) *Registry {
 
 // Flavour is whose behaviour the registry shows.
 func (r *Registry) Flavour() schema.Flavour { return r.flavour }
-
-func (r *Registry) isKarapace() bool { return r.flavour == schema.Karapace }
 
 // Entry is one registered version: immutable, shared, never nil in results.
 type Entry = store.Entry

@@ -100,6 +100,7 @@ type api struct {
 	Deps
 	registry *registry.Registry
 	flavour  schema.Flavour
+	points   registry.Points
 	router   http.Handler
 }
 
@@ -120,7 +121,7 @@ func New(d Deps) http.Handler {
 	if d.ClusterID == nil {
 		d.ClusterID = func() string { return "" }
 	}
-	a := &api{Deps: d, registry: d.Registry, flavour: d.Registry.Flavour()}
+	a := &api{Deps: d, registry: d.Registry, flavour: d.Registry.Flavour(), points: d.Registry.Points()}
 	a.router = a.routes()
 	return a
 }

@@ -55,7 +55,7 @@ func (a *api) schemaBody(c *call, body []byte) (registry.Registration, error) {
 	}
 	q := registry.Registration{Normalize: isTrue(c.query(), "normalize")}
 	raw, ok := members["schema"]
-	if mayLack := a.flavour == schema.Confluent || c.asked; mayLack && (!ok || string(raw) == "null") {
+	if mayLack := a.points.Extended || c.asked; mayLack && (!ok || string(raw) == "null") {
 		q.Inherit = true // New metadata to an old text; Karapace has no such thing.
 	} else if !ok {
 		return q, missingField(text, "schema")
@@ -68,7 +68,7 @@ func (a *api) schemaBody(c *call, body []byte) (registry.Registration, error) {
 	if q.Schema.References, err = referencesOf(members); err != nil {
 		return q, err
 	}
-	if a.flavour == schema.Confluent {
+	if !a.points.LooseMetadata {
 		if err := objectsOnly(members, "metadata", "ruleSet"); err != nil {
 			return q, err
 		}
@@ -92,7 +92,7 @@ func (a *api) metadataOf(members fields) (*registry.Metadata, error) {
 	switch {
 	case err == nil:
 		return &m, nil
-	case a.flavour == schema.Confluent:
+	case !a.points.LooseMetadata:
 		return nil, wrongType("dictionary", raw, "metadata")
 	default:
 		return nil, nil

@@ -57,7 +57,7 @@ type call struct {
 func (a *api) newCall(w http.ResponseWriter, r *http.Request) *call {
 	c := &call{w: w, r: r, mediaType: offerV1}
 	c.asked = strings.EqualFold(r.Header.Get(unknownProperties), "true")
-	c.extended = c.asked || a.Extended == ExtendedAlways || a.flavour == schema.Confluent
+	c.extended = c.asked || a.Extended == ExtendedAlways || a.points.Extended
 	w.Header()["Cache-Control"] = noCache
 	return c
 }

@@ -16,7 +16,7 @@ func (a *api) compatible(c *call) error {
 		verdict, err := a.registry.Compatible(next, v)
 		// Anything fits behind nothing, say Confluent and its tools; Karapace
 		// misses the version (registry contract 9).
-		lenient := a.flavour == schema.Confluent || c.asked
+		lenient := a.points.LatestOfNothingFits || c.asked
 		if registry.KindOf(err) == registry.VersionNotFound && v == schema.Latest && lenient {
 			return compat.Verdict{}, nil
 		}

@@ -144,7 +144,7 @@ func (a *api) answerOf(err error, c *call) answer {
 	case errors.As(err, &refused):
 		return fromTable(refused, a.flavour)
 	case errors.As(err, &body):
-		return body.answer(a.flavour, c)
+		return body.answer(a.points, c)
 	case errors.Is(err, errForbidden):
 		return answer{status: http.StatusForbidden, code: http.StatusForbidden, message: errForbidden.Error()}
 	case errors.As(err, &status):

@@ -48,7 +48,7 @@ func TestRefusalsGolden(t *testing.T) {
 	var got bytes.Buffer
 	for _, r := range rows {
 		for _, f := range []schema.Flavour{schema.Karapace, schema.Confluent} {
-			answer := (&api{flavour: f}).answerOf(r.err, &call{})
+			answer := (&api{flavour: f, points: registry.PointsOf(f)}).answerOf(r.err, &call{})
 			fmt.Fprintf(&got, "%-40s %-9s %d %d %s\n", r.name, f, answer.status, answer.code, answer.message)
 		}
 	}

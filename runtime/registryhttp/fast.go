@@ -28,7 +28,7 @@ func (a *api) fastByID(r *http.Request) (id schema.ID, mediaType string, ok bool
 		}
 		id = id*10 + schema.ID(digits[i]-'0')
 	}
-	if a.flavour == schema.Confluent || a.Extended == ExtendedAlways || len(r.Header[unknownProperties]) > 0 || !a.Ready() {
+	if a.points.Extended || a.Extended == ExtendedAlways || len(r.Header[unknownProperties]) > 0 || !a.Ready() {
 		return 0, "", false
 	}
 	mediaType, ok = fastAccept(r.Header["Accept"])

@@ -6,7 +6,7 @@ import (
 	"net/http"
 
 	"github.com/plastron-dev/plastron/runtime/httpserver"
-	"github.com/plastron-dev/plastron/runtime/schema"
+	"github.com/plastron-dev/plastron/runtime/registry"
 )
 
 // problem is something wrong with a request body before it means anything.
@@ -51,8 +51,8 @@ func (p *problem) list() []byte {
 	return append(out, "}]"...)
 }
 
-func (p *problem) answer(f schema.Flavour, c *call) answer {
-	if f == schema.Confluent {
+func (p *problem) answer(points registry.Points, c *call) answer {
+	if !points.ListOfProblems {
 		return answer{status: p.status, code: p.code, message: p.sentence}
 	}
 	a := answer{status: http.StatusUnprocessableEntity, code: http.StatusUnprocessableEntity, message: p.sentence}

@@ -10,18 +10,10 @@ import (
 	"github.com/plastron-dev/plastron/runtime/schema"
 )
 
-// maxListed is how many schemas Confluent lists at most; Karapace has no such
-// bound (registry contract 6.1).
-const maxListed = 1000
-
 // listSchemas is GET /schemas.
 func (a *api) listSchemas(c *call) error {
 	q := c.query()
-	limit := 0
-	if a.flavour == schema.Confluent {
-		limit = maxListed
-	}
-	p, err := pageOf(q, limit)
+	p, err := pageOf(q, a.points.MaxListed)
 	if err != nil {
 		return err
 	}

@@ -44,7 +44,7 @@ func (a *api) lookup(c *call) error {
 		return err
 	}
 	o := a.shape(c, e)
-	o.bare = a.flavour == schema.Karapace && !c.extended
+	o.bare = a.points.LookupWithoutReferences && !c.extended
 	return c.send(a.appendVersion(nil, e, o))
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/plastron-dev/plastron/runtime/registry"
 	"github.com/plastron-dev/plastron/runtime/schema"
 )
 
@@ -229,7 +230,7 @@ func FuzzSchemaBody(f *testing.F) {
 	} {
 		f.Add([]byte(seed))
 	}
-	a := &api{flavour: schema.Karapace}
+	a := &api{flavour: schema.Karapace, points: registry.PointsOf(schema.Karapace)}
 	f.Fuzz(func(_ *testing.T, body []byte) {
 		c := &call{r: httptest.NewRequest("POST", "/", nil)}
 		if _, err := a.schemaBody(c, body); err != nil {
