@@ -20,9 +20,13 @@
 //   - ErrNotPrimary is no answer but a hand-over: a node that may not write
 //     still answers what needs no write.
 //
-// Files: registry.go (dependencies), write.go (queue, batches, settling),
-// draft.go (the state inside a batch), register.go, delete.go, config.go,
-// mode.go, compatibility.go, lookup.go (reads of one thing), list.go (reads of
-// many), guid.go, parse.go and cache.go (parsed schemas, kept within bounds), errors.go
-// (kinds).
+//   - Flavours differ in the points of flavour.go and nowhere else.
+//
+// Files: registry.go (dependencies), flavour.go (where the products differ),
+// write.go (queue, batches, settling), draft.go (the state inside a batch),
+// register.go, content.go (what is the same schema), identify.go (ids, versions,
+// imports), delete.go, config.go, mode.go, contexts.go, compatibility.go,
+// lookup.go (reads of one thing), list.go (reads of many), guid.go, metadata.go,
+// format.go, subject.go (names), parse.go and cache.go (parsed schemas, kept
+// within bounds), errors.go (kinds).
 package registry

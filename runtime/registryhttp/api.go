@@ -102,6 +102,7 @@ type api struct {
 	flavour  schema.Flavour
 	points   registry.Points
 	router   http.Handler
+	document document
 }
 
 // New returns the handler of the whole surface.
@@ -122,7 +123,7 @@ func New(d Deps) http.Handler {
 		d.ClusterID = func() string { return "" }
 	}
 	a := &api{Deps: d, registry: d.Registry, flavour: d.Registry.Flavour(), points: d.Registry.Points()}
-	a.router = a.routes()
+	a.router, a.document = a.routes(), a.describe()
 	return a
 }
 

@@ -18,10 +18,17 @@
 //   - GET /schemas/ids/{id} has a short way around the router (fast.go); a test
 //     holds it equal to the ordinary one.
 //
+//   - "/contexts/.ctx/..." in front of any path becomes a part of the subject
+//     before a route is looked for (contexts.go); what is handed over is still
+//     the request that came.
+//   - Where the products differ, nothing here asks for the flavour but the table
+//     of refusals: registry.Points names each difference.
+//
 // Files: routes.go (the whole surface), call.go (one request), handover.go
 // (writes, the primary, not being ready), subjects.go, schemas.go, config.go,
-// mode.go, compatibility.go, server.go (health, primary, identity), body.go
-// and problem.go (request bodies and what is wrong with them), params.go (path
-// and query), encode.go (answers), errors.go (kind to status, code, text),
-// fast.go.
+// mode.go, compatibility.go, contexts.go, server.go (health, primary, identity),
+// access.go (who may), body.go and problem.go (request bodies and what is wrong
+// with them), params.go (path and query), encode.go (answers), errors.go (kind
+// to status, code, text), operations.go, components.go and openapi.go (the
+// document of the surface), fast.go.
 package registryhttp

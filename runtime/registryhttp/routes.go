@@ -76,6 +76,9 @@ func (a *api) exempt() []resource {
 		{"/", methods{"GET": a.root, "POST": a.root}},
 		{"/_health", methods{"GET": a.health}},
 		{"/master_available", methods{"GET": a.primaryAvailable}},
+		{"/openapi.json", methods{"GET": a.getOpenAPI}},
+		{"/docs", methods{"GET": a.getDocs}},
+		{"/redoc", methods{"GET": a.getDocs}},
 	}
 }
 

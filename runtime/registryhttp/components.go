@@ -1,0 +1,69 @@
+package registryhttp
+
+// jsonObject is an object of a JSON document.
+type jsonObject = map[string]any
+
+func ofType(name string) jsonObject { return jsonObject{"type": name} }
+
+func ref(name string) jsonObject { return jsonObject{"$ref": "#/components/schemas/" + name} }
+
+func listOf(item jsonObject) jsonObject { return jsonObject{"type": "array", "items": item} }
+
+func objectOf(properties jsonObject, required ...string) jsonObject {
+	out := jsonObject{"type": "object", "properties": properties}
+	if len(required) > 0 {
+		out["required"] = required
+	}
+	return out
+}
+
+// components are the schemas of the document.
+func components() jsonObject {
+	text, number, flag := ofType("string"), ofType("integer"), ofType("boolean")
+	content := func(more jsonObject) jsonObject {
+		out := jsonObject{
+			"schema": text, "schemaType": text, "references": listOf(ref("Reference")), "metadata": ref("Metadata"),
+			"guid": text, "ts": number, "deleted": flag,
+		}
+		for name, property := range more {
+			out[name] = property
+		}
+		return out
+	}
+	return jsonObject{
+		"Text": jsonObject{}, "Page": text, "Object": ofType("object"), "Objects": listOf(ofType("object")),
+		"Name": text, "Names": listOf(text), "Number": number, "Numbers": listOf(number),
+		"Reference": objectOf(jsonObject{"name": text, "subject": text, "version": number}, "name", "subject", "version"),
+		"Metadata": objectOf(jsonObject{
+			"tags":       jsonObject{"type": "object", "additionalProperties": listOf(text)},
+			"properties": jsonObject{"type": "object", "additionalProperties": text},
+			"sensitive":  listOf(text),
+		}),
+		"Registration": objectOf(jsonObject{
+			"schema": text, "schemaType": jsonObject{"type": "string", "enum": []string{"AVRO", "JSON", "PROTOBUF"}},
+			"references": listOf(ref("Reference")), "metadata": ref("Metadata"), "id": number, "version": number,
+		}),
+		"Registered": objectOf(content(jsonObject{"id": number, "version": number}), "id"),
+		"Version":    objectOf(content(jsonObject{"subject": text, "version": number, "id": number}), "subject", "version", "id", "schema"),
+		"Versions":   listOf(ref("Version")),
+		"Schema": objectOf(content(jsonObject{
+			"subject": text, "version": number, "maxId": number, "subjects": listOf(text),
+		}), "schema"),
+		"Places":       listOf(objectOf(jsonObject{"subject": text, "version": number}, "subject", "version")),
+		"ContextIDs":   listOf(objectOf(jsonObject{"context": text, "id": number}, "context", "id")),
+		"Verdict":      objectOf(jsonObject{"is_compatible": flag, "messages": listOf(text)}, "is_compatible"),
+		"Config":       objectOf(settingComponents(levelRead)),
+		"ConfigChange": objectOf(settingComponents(levelWritten)),
+		"Mode":         objectOf(jsonObject{"mode": text}),
+		"Error":        objectOf(jsonObject{"error_code": number, "message": jsonObject{}}, "error_code", "message"),
+	}
+}
+
+func settingComponents(level string) jsonObject {
+	text, flag := ofType("string"), ofType("boolean")
+	return jsonObject{
+		level: text, "alias": text, "aliasForDeks": text, "compatibilityGroup": text, "compatibilityPolicy": text,
+		"normalize": flag, "validateFields": flag, "validateRules": flag, "validateNewSchemas": flag,
+		"defaultMetadata": ref("Metadata"), "overrideMetadata": ref("Metadata"),
+	}
+}
