@@ -12,11 +12,15 @@
 // Not obvious, and each with a test that fails without it:
 //
 //   - The role is asked before the append and again after it (write.go).
+//
 //   - An append whose outcome is unknown is settled by reading the log before
 //     anything else is decided.
+//
 //   - Records of others that landed between a decision and its own record make
 //     the decision void when they took its id or version (judge).
+//
 //   - An id is shared only when it stands for exactly that content (sound).
+//
 //   - ErrNotPrimary is no answer but a hand-over: a node that may not write
 //     still answers what needs no write.
 //

@@ -10,17 +10,21 @@
 //
 //   - Routes match the path as it came over the wire, so that "a%2Fb" is one
 //     subject; variables are decoded afterwards, and "+" stays a plus.
+//
 //   - A write on a node that may not write is handed to package forward with
 //     its untouched body (write in handover.go). A registration that is known
 //     already is answered by every node.
+//
 //   - Fields that Karapace does not have are sent to those who say that they
 //     can take them: requests with Confluent-Accept-Unknown-Properties.
+//
 //   - GET /schemas/ids/{id} has a short way around the router (fast.go); a test
 //     holds it equal to the ordinary one.
 //
 //   - "/contexts/.ctx/..." in front of any path becomes a part of the subject
 //     before a route is looked for (contexts.go); what is handed over is still
 //     the request that came.
+//
 //   - Where the products differ, nothing here asks for the flavour but the table
 //     of refusals: registry.Points names each difference.
 //
