@@ -20,6 +20,10 @@ const (
 	globalContext = schema.Subject(":.__GLOBAL:")
 )
 
+// IsGlobal reports whether a name stands for settings of all subjects, or of
+// all contexts, rather than for a subject.
+func IsGlobal(s schema.Subject) bool { return s == globalAlias || s == globalContext }
+
 // Config is what is configured at one place, or what holds after all places
 // were looked at. What is not set is nil or empty (registry contract 7.1).
 type Config struct {

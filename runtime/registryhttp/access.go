@@ -37,15 +37,25 @@ func (a *api) authorize(c *call, template string) error {
 		if err != nil {
 			return err
 		}
+		settings := strings.HasPrefix(template, "/config") || strings.HasPrefix(template, "/mode")
+		if settings && registry.IsGlobal(s) {
+			return a.authorizeGlobal(c, op)
+		}
 		if !a.allowed(c, op, auth.SubjectResource(string(s))) {
 			return &registry.Error{Kind: registry.SubjectNotFound, Subject: s}
 		}
 	case template == "/config" || template == "/mode":
-		if !a.allowed(c, op, auth.GlobalResource) {
-			return errForbidden
-		}
+		return a.authorizeGlobal(c, op)
 	}
 	return nil
+}
+
+// authorizeGlobal is about what concerns every subject.
+func (a *api) authorizeGlobal(c *call, op auth.Operation) error {
+	if a.Permissions == nil || a.allowed(c, op, auth.GlobalResource) {
+		return nil
+	}
+	return errForbidden
 }
 
 // operationOf says which permission a request needs: lookups and compatibility

@@ -137,8 +137,8 @@ func (a *api) deleteContext(c *call) error {
 	if err != nil {
 		return err
 	}
-	if a.Permissions != nil && !a.allowed(c, auth.Write, auth.GlobalResource) {
-		return errForbidden
+	if err := a.authorizeGlobal(c, auth.Write); err != nil {
+		return err
 	}
 	return a.writeThen(c, nil, func(ctx context.Context) ([]byte, error) {
 		return nil, a.registry.DeleteContext(ctx, name)

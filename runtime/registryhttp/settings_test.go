@@ -221,8 +221,7 @@ func guidOf(t *testing.T, s steps, target string) string {
 	t.Helper()
 	s.n.ask("POST", "/subjects/a/versions", `{"metadata":{"properties":{"owner":"y"}}}`, javaHeader)
 	body := s.n.ask("GET", target, "", javaHeader).Body.String()
-	_, rest, _ := strings.Cut(body, `"guid":"`)
-	guid, _, _ := strings.Cut(rest, `"`)
+	guid := guidIn(t, body)
 	if len(guid) != 36 {
 		t.Fatal(body)
 	}
