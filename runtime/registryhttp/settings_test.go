@@ -277,3 +277,16 @@ func TestFormats(t *testing.T) {
 	w := s.n.ask("GET", "/schemas/ids/3?format=serialized", "")
 	want(t, w.Body.String(), `"schemaType":"PROTOBUF"`, `"schema":"Ig4KAU0SCQoBYRgBIAEoBWIGcHJvdG8z"`)
 }
+
+func TestNewSchemasAreValidatedUnlessToldOtherwise(t *testing.T) {
+	t.Parallel()
+	s := newSteps(t, schema.Confluent)
+	const wrongDefault = `{"schema":"{\"type\":\"record\",\"name\":\"R\",\"fields\":[{\"name\":\"x\",\"type\":\"int\",\"default\":\"no\"}]}"}`
+	if w := s.n.ask("POST", "/subjects/a/versions", wrongDefault); w.Code != 422 {
+		t.Fatalf("%d %s", w.Code, w.Body)
+	}
+	s.do("PUT", "/config/a", `{"validateNewSchemas":false}`, 200, `{"validateNewSchemas":false}`)
+	if w := s.n.ask("POST", "/subjects/a/versions", wrongDefault); w.Code != 200 {
+		t.Fatalf("%d %s", w.Code, w.Body)
+	}
+}
