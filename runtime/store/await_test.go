@@ -3,8 +3,15 @@ package store
 import (
 	"context"
 	"errors"
+	"runtime"
 	"testing"
 )
+
+func (s *Store) somebodyWaits() bool {
+	s.waiting.Lock()
+	defer s.waiting.Unlock()
+	return s.grown != nil
+}
 
 func TestAwait(t *testing.T) {
 	t.Parallel()
@@ -16,6 +23,9 @@ func TestAwait(t *testing.T) {
 	done := make(chan error, 3)
 	for range cap(done) {
 		go func() { done <- f.store.Await(t.Context(), 2) }()
+	}
+	for !f.store.somebodyWaits() {
+		runtime.Gosched()
 	}
 	f.schema("s", "b", 2, 2)
 	f.schema("s", "c", 3, 3)
