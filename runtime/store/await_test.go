@@ -17,9 +17,7 @@ func TestAwait(t *testing.T) {
 	t.Parallel()
 	f := newFeed(t)
 	f.schema("s", "a", 1, 1)
-	if err := f.store.Await(t.Context(), 0); err != nil {
-		t.Fatal(err)
-	}
+	f.schema("s", "b", 2, 2)
 	done := make(chan error, 3)
 	for range cap(done) {
 		go func() { done <- f.store.Await(t.Context(), 2) }()
@@ -27,12 +25,14 @@ func TestAwait(t *testing.T) {
 	for !f.store.somebodyWaits() {
 		runtime.Gosched()
 	}
-	f.schema("s", "b", 2, 2)
 	f.schema("s", "c", 3, 3)
 	for range cap(done) {
 		if err := <-done; err != nil {
 			t.Fatal(err)
 		}
+	}
+	if err := f.store.Await(t.Context(), 0); err != nil {
+		t.Fatal(err)
 	}
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
