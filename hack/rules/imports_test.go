@@ -35,6 +35,7 @@ func directions() []rule {
 		{"runtime/record", []string{"runtime/schema", "runtime/internal/..."}},
 		{"runtime/store", []string{"runtime/schema", "runtime/record", "runtime/internal/..."}},
 		{"runtime/schemalog", []string{"runtime/record", "runtime/kafka", "runtime/schema"}},
+		{"runtime/backup", []string{"runtime/record", "runtime/kafka", "runtime/schema", "runtime/internal/..."}},
 		{"runtime/kafka", []string{"runtime/telemetry"}},
 		{"runtime/election", []string{"runtime/kafka", "runtime/telemetry"}},
 		{"runtime/forward", []string{"runtime/telemetry", "runtime/internal/..."}},
@@ -57,7 +58,7 @@ func directions() []rule {
 		{"runtime/devbroker", []string{"runtime/telemetry"}},
 		{"runtime/testkit/...", []string{"runtime/..."}},
 		{"runtime/app", []string{"runtime/..."}},
-		{"cmd/plastron", []string{"runtime/schemacli", "runtime/app", "runtime/auth", "runtime/config"}},
+		{"cmd/plastron", []string{"runtime/schemacli", "runtime/app", "runtime/auth", "runtime/backup", "runtime/config"}},
 		{"cmd/manager", []string{"controllers/manager"}},
 		{"controllers/verdict", []string{"api/...", "runtime/schema"}},
 		{"controllers/condition", []string{"api/..."}},
@@ -95,7 +96,7 @@ func gates() []gate {
 		{"github.com/prometheus/", []string{"runtime/telemetry"}, "every metric is declared once"},
 		{"github.com/spf13/cobra", []string{"cmd/plastron"}, "command lines are parsed in cmd"},
 		{"github.com/twmb/franz-go", []string{
-			"runtime/kafka", "runtime/schemalog", "runtime/election", "runtime/rest", "runtime/devbroker", "runtime/testkit/...",
+			"runtime/kafka", "runtime/schemalog", "runtime/backup", "runtime/election", "runtime/rest", "runtime/devbroker", "runtime/testkit/...",
 			"runtime/app", "test/...", "hack/...",
 		}, "Kafka is spoken in few places"},
 		{"net/http", []string{
