@@ -7,12 +7,14 @@ import (
 
 // arguments returns the arguments for the root command. Karapace 4 is started
 // as "karapace FILE", so that is what a link of that name understands too, and
-// its tool for passwords is a command here.
+// its tools for passwords and backups are commands here.
 func arguments(argv []string) []string {
 	switch strings.TrimSuffix(filepath.Base(argv[0]), ".exe") {
 	case "karapace":
 	case "karapace_mkpasswd":
 		return append([]string{"mkpasswd"}, argv[1:]...)
+	case "karapace_schema_backup":
+		return append([]string{"backup"}, argv[1:]...)
 	default:
 		return argv[1:]
 	}

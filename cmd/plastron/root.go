@@ -17,7 +17,7 @@ func newRoot() *cobra.Command {
 		SilenceErrors: true,
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(newAll(), newRegistry(), newREST(), newDev(), newHealthcheck(), newMkpasswd(), newSchema(), newVersion())
+	root.AddCommand(newAll(), newRegistry(), newREST(), newDev(), newBackup(), newHealthcheck(), newMkpasswd(), newSchema(), newVersion())
 	return root
 }
 
