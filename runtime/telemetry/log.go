@@ -70,9 +70,9 @@ func shorten(groups []string, a slog.Attr) slog.Attr {
 func LogKeys() []string {
 	return []string{
 		"address", "api", "applied", "assignor", "attempt", "broker", "brokers", "cause", "change", "chosen",
-		"decidedAt", "detail", "drainTimeout", "duration", "end", "error", "generation", "group", "instance", "key",
+		"decidedAt", "detail", "drainTimeout", "duration", "end", "error", "format", "generation", "group", "instance", "key",
 		"level", "member", "method", "offset", "partition", "partitions", "path", "peer", "policy", "primary", "reason",
-		"records", "registry", "remedy", "replicationFactor", "requestID", "rest", "route", "schemaID", "setting",
+		"records", "registry", "remedy", "replicationFactor", "requestID", "rest", "restored", "route", "schemaID", "setting",
 		"source", "stack", "start", "status", "step", "subject", "tls", "topic", "url", "value", "version", "wait",
 		"want",
 	}
