@@ -2,6 +2,7 @@ package apply
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -23,6 +24,13 @@ type ForeignError struct {
 // Error names the object and the remedy.
 func (e *ForeignError) Error() string {
 	return fmt.Sprintf("%s %s exists and is not controlled by this object: delete or rename it, or choose another name", e.Kind, e.Name)
+}
+
+// IsForeign reports whether an error of Apply is about an object of somebody
+// else, which only a person can resolve.
+func IsForeign(err error) bool {
+	_, ok := errors.AsType[*ForeignError](err)
+	return ok
 }
 
 // Applier applies the children of one kind of owner.

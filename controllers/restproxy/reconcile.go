@@ -2,7 +2,6 @@ package restproxy
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -67,7 +66,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 	if err := r.report(ctx, p, found); err != nil {
 		return ctrl.Result{}, err
 	}
-	if found.apply != nil && !isForeign(found.apply) {
+	if found.apply != nil && !apply.IsForeign(found.apply) {
 		return ctrl.Result{}, found.apply // The work queue backs off.
 	}
 	return ctrl.Result{}, nil // Every change of the pods and of the registry is an event.
@@ -105,9 +104,4 @@ func (r *Reconciler) observe(ctx context.Context, p *v1alpha1.RestProxy) (*obser
 		found.set = set
 	}
 	return found, nil
-}
-
-func isForeign(err error) bool {
-	_, ok := errors.AsType[*apply.ForeignError](err)
-	return ok
 }

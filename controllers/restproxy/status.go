@@ -9,6 +9,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/plastron-dev/plastron/api/v1alpha1"
+	"github.com/plastron-dev/plastron/controllers/apply"
 	"github.com/plastron-dev/plastron/controllers/condition"
 )
 
@@ -39,7 +40,7 @@ func conditions(p *v1alpha1.RestProxy, found *observation, set *condition.Set) [
 	switch {
 	case found.invalid != "":
 		set.False(v1alpha1.ConditionAccepted, v1alpha1.ReasonInvalidSpec, found.invalid)
-	case found.apply != nil && isForeign(found.apply):
+	case found.apply != nil && apply.IsForeign(found.apply):
 		set.False(v1alpha1.ConditionAccepted, v1alpha1.ReasonNameConflict, found.apply.Error())
 	default:
 		stalled = false

@@ -2,9 +2,7 @@ package schemaregistry
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"math/rand/v2"
 	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
@@ -18,6 +16,7 @@ import (
 	"github.com/plastron-dev/plastron/controllers/admission"
 	"github.com/plastron-dev/plastron/controllers/apply"
 	"github.com/plastron-dev/plastron/controllers/build"
+	"github.com/plastron-dev/plastron/controllers/session"
 	registry "github.com/plastron-dev/plastron/runtime/client"
 )
 
@@ -90,7 +89,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 	if err := r.report(ctx, reg, found); err != nil {
 		return ctrl.Result{}, err
 	}
-	if found.apply != nil && !isForeign(found.apply) {
+	if found.apply != nil && !apply.IsForeign(found.apply) {
 		return ctrl.Result{}, found.apply // The work queue backs off.
 	}
 	return ctrl.Result{RequeueAfter: r.next(reg)}, nil
@@ -147,24 +146,15 @@ func (r *Reconciler) deploy(ctx context.Context, reg *v1alpha1.SchemaRegistry, f
 	return nil
 }
 
-func isForeign(err error) bool {
-	_, ok := errors.AsType[*apply.ForeignError](err)
-	return ok
-}
-
 // next says when to ask again although nothing happened.
 func (r *Reconciler) next(reg *v1alpha1.SchemaRegistry) time.Duration {
 	for _, c := range reg.Status.Conditions {
 		switch c.Type {
 		case v1alpha1.ConditionReachable, v1alpha1.ConditionPrimaryElected, v1alpha1.ConditionCaughtUp:
 			if c.Status != metav1.ConditionTrue {
-				return jitter(r.Retry)
+				return session.Jitter(r.Retry)
 			}
 		}
 	}
-	return jitter(r.Poll)
-}
-
-func jitter(d time.Duration) time.Duration {
-	return d - d/5 + rand.N(2*d/5+1) // not a secret
+	return session.Jitter(r.Poll)
 }

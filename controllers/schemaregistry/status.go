@@ -11,6 +11,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/plastron-dev/plastron/api/v1alpha1"
+	"github.com/plastron-dev/plastron/controllers/apply"
 	"github.com/plastron-dev/plastron/controllers/build"
 	"github.com/plastron-dev/plastron/controllers/condition"
 	"github.com/plastron-dev/plastron/controllers/index"
@@ -93,7 +94,7 @@ func accepted(found *observation, set *condition.Set) bool {
 		set.False(typ, v1alpha1.ReasonInvalidSpec, found.invalid)
 	case found.conflict != "":
 		set.False(typ, v1alpha1.ReasonTopicConflict, found.conflict)
-	case found.apply != nil && isForeign(found.apply):
+	case found.apply != nil && apply.IsForeign(found.apply):
 		set.False(typ, v1alpha1.ReasonNameConflict, found.apply.Error())
 	default:
 		set.True(typ, v1alpha1.ReasonAccepted, "")

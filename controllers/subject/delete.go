@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	corev1 "k8s.io/api/core/v1"
-	"k8s.io/apimachinery/pkg/api/equality"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -14,6 +13,7 @@ import (
 	"github.com/plastron-dev/plastron/api/v1alpha1"
 	"github.com/plastron-dev/plastron/controllers/condition"
 	"github.com/plastron-dev/plastron/controllers/index"
+	"github.com/plastron-dev/plastron/controllers/session"
 	"github.com/plastron-dev/plastron/controllers/verdict"
 	registry "github.com/plastron-dev/plastron/runtime/client"
 	"github.com/plastron-dev/plastron/runtime/schema"
@@ -56,7 +56,7 @@ func (r *Reconciler) delete(ctx context.Context, s *v1alpha1.Subject) (ctrl.Resu
 		}
 	}
 	if wait != nil {
-		return ctrl.Result{RequeueAfter: jitter(r.Retry)}, r.waiting(ctx, s, *wait)
+		return ctrl.Result{RequeueAfter: session.Jitter(r.Retry)}, r.waiting(ctx, s, *wait)
 	}
 	if why != "" {
 		r.event(s, corev1.EventTypeWarning, v1alpha1.EventDeletionSkipped, "%s: %s", s.Deletion(), why)
@@ -192,13 +192,7 @@ func (r *Reconciler) waiting(ctx context.Context, s *v1alpha1.Subject, why verdi
 	set := condition.New(s.Status.Conditions, s.Generation, r.Clock())
 	set.Put(why.Type, why.Status, why.Reason, why.Message)
 	s.Status.Conditions = set.List()
-	if equality.Semantic.DeepEqual(old.Status, s.Status) {
-		return nil
-	}
-	if err := r.Client.Status().Patch(ctx, s, client.MergeFrom(old)); err != nil {
-		return fmt.Errorf("writing the status of Subject %s/%s: %w", s.Namespace, s.Name, err)
-	}
-	return nil
+	return r.write(ctx, old, s)
 }
 
 // release takes the finalizer off, so that the object goes.

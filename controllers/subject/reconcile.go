@@ -2,7 +2,6 @@ package subject
 
 import (
 	"context"
-	"math/rand/v2"
 	"slices"
 	"time"
 
@@ -12,6 +11,7 @@ import (
 
 	"github.com/plastron-dev/plastron/api/v1alpha1"
 	"github.com/plastron-dev/plastron/controllers/admission"
+	"github.com/plastron-dev/plastron/controllers/session"
 	"github.com/plastron-dev/plastron/controllers/verdict"
 	registry "github.com/plastron-dev/plastron/runtime/client"
 )
@@ -132,18 +132,12 @@ func (r *Reconciler) next(in *verdict.Input) time.Duration {
 	j := verdict.Judge(in)
 	switch {
 	case verdict.Unsettled(in):
-		return jitter(settle)
+		return session.Jitter(settle)
 	case in.Failure != nil && !j.Stalled:
-		return jitter(r.Retry)
+		return session.Jitter(r.Retry)
 	case in.State == nil && in.Registry.Unreachable == "":
-		return jitter(10 * r.Retry) // A watch wakes it; this is for a missed one.
+		return session.Jitter(10 * r.Retry) // A watch wakes it; this is for a missed one.
 	default:
-		return jitter(r.Poll)
+		return session.Jitter(r.Poll)
 	}
-}
-
-// jitter spreads d by a fifth to both sides, so that objects that were created
-// together do not ask together for ever.
-func jitter(d time.Duration) time.Duration {
-	return d - d/5 + rand.N(2*d/5+1) // not a secret
 }

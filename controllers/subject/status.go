@@ -186,6 +186,11 @@ func (r *Reconciler) pause(ctx context.Context, s *v1alpha1.Subject) error {
 	set := condition.New(s.Status.Conditions, s.Generation, r.Clock())
 	set.True(v1alpha1.ConditionPaused, v1alpha1.ReasonPaused, "The annotation "+v1alpha1.AnnotationPause+" is set")
 	s.Status.Conditions = set.List()
+	return r.write(ctx, old, s)
+}
+
+// write patches the status if it changed.
+func (r *Reconciler) write(ctx context.Context, old, s *v1alpha1.Subject) error {
 	if equality.Semantic.DeepEqual(old.Status, s.Status) {
 		return nil
 	}
