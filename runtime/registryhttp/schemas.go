@@ -56,16 +56,24 @@ func (a *api) context(c *call) string {
 	return a.registry.ContextOf(c.named(c.query().Get("subject")))
 }
 
-// getByID is GET /schemas/ids/{id}. fast.go answers the plain form of it.
-func (a *api) getByID(c *call) error {
+// schemaOf is the id of the path and what it stands for, if the sender may read
+// it.
+func (a *api) schemaOf(c *call) (schema.ID, *registry.Entry, error) {
 	id, err := c.id()
 	if err != nil {
-		return err
+		return 0, nil, err
 	}
-	if err := a.mayRead(c, a.context(c), id); err != nil {
-		return err
+	context := a.context(c)
+	if err := a.mayRead(c, context, id); err != nil {
+		return 0, nil, err
 	}
-	e, err := a.registry.ByID(a.context(c), id)
+	e, err := a.registry.ByID(context, id)
+	return id, e, err
+}
+
+// getByID is GET /schemas/ids/{id}. fast.go answers the plain form of it.
+func (a *api) getByID(c *call) error {
+	id, e, err := a.schemaOf(c)
 	if err != nil {
 		return err
 	}
@@ -101,14 +109,7 @@ func (a *api) subjectsOf(context string, id schema.ID, vis registry.Visibility) 
 
 // getTextByID is GET /schemas/ids/{id}/schema.
 func (a *api) getTextByID(c *call) error {
-	id, err := c.id()
-	if err != nil {
-		return err
-	}
-	if err := a.mayRead(c, a.context(c), id); err != nil {
-		return err
-	}
-	e, err := a.registry.ByID(a.context(c), id)
+	_, e, err := a.schemaOf(c)
 	if err != nil {
 		return err
 	}

@@ -49,21 +49,11 @@ func (b *builder) entry(f *Field, scope string) *descriptorpb.DescriptorProto {
 
 // entryName is the name that protoc gives to the message of a map's entries.
 func entryName(field string) string {
-	var out strings.Builder
-	up := true
-	for i := range len(field) {
-		c := field[i]
-		switch {
-		case c == '_':
-			up = true
-			continue
-		case up && c >= 'a' && c <= 'z':
-			c -= 'a' - 'A'
-		}
-		up = false
-		out.WriteByte(c)
+	name := []byte(defaultJSONName(field))
+	if len(name) > 0 && name[0] >= 'a' && name[0] <= 'z' {
+		name[0] -= 'a' - 'A'
 	}
-	return out.String() + "Entry"
+	return string(name) + "Entry"
 }
 
 func (b *builder) field(f *Field, scope string) *descriptorpb.FieldDescriptorProto {

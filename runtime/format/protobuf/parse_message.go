@@ -14,18 +14,24 @@ func (p *parser) body(m *Message) {
 	if !p.deeper() {
 		return
 	}
+	p.statements(func(doc string, start int) {
+		p.member(m, doc, p.word("a field or \"}\""), start)
+	})
+	p.depth--
+}
+
+// statements reads what stands up to the closing brace. Each statement begins
+// after its comment, at start.
+func (p *parser) statements(read func(doc string, start int)) {
 	for p.err == nil {
 		doc := p.documentation()
 		if p.next('}') {
-			break
+			return
 		}
-		if p.next(';') {
-			continue
+		if !p.next(';') {
+			read(doc, p.pos)
 		}
-		start := p.pos
-		p.member(m, doc, p.word("a field or \"}\""), start)
 	}
-	p.depth--
 }
 
 func (p *parser) member(m *Message, doc, word string, start int) {
@@ -171,15 +177,7 @@ func (p *parser) oneof(doc string) *Oneof {
 	p.spend(enumCost)
 	o := &Oneof{Doc: doc, Name: p.name("the name of a oneof")}
 	p.require('{')
-	for p.err == nil {
-		doc := p.documentation()
-		if p.next('}') {
-			break
-		}
-		if p.next(';') {
-			continue
-		}
-		start := p.pos
+	p.statements(func(doc string, start int) {
 		word := p.word("a field or \"}\"")
 		switch {
 		case word == "option":
@@ -195,7 +193,7 @@ func (p *parser) oneof(doc string) *Oneof {
 			p.fieldRest(&f)
 			o.Fields = append(o.Fields, f)
 		}
-	}
+	})
 	return o
 }
 
@@ -203,21 +201,13 @@ func (p *parser) extend(doc string) *Extend {
 	p.spend(enumCost)
 	e := &Extend{Doc: doc, Name: p.word("the name of a message")}
 	p.require('{')
-	for p.err == nil {
-		doc := p.documentation()
-		if p.next('}') {
-			break
-		}
-		if p.next(';') {
-			continue
-		}
-		start := p.pos
+	p.statements(func(doc string, start int) {
 		if f, g := p.field(doc, p.word("a field or \"}\""), start); g != nil {
 			e.Groups = append(e.Groups, g)
 		} else {
 			e.Fields = append(e.Fields, f)
 		}
-	}
+	})
 	p.file.hoisted = append(p.file.hoisted, e)
 	return e
 }

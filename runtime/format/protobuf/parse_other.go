@@ -12,15 +12,7 @@ func (p *parser) enum(doc string) *Enum {
 	p.spend(enumCost)
 	e := &Enum{Doc: doc, Name: p.name("the name of an enum")}
 	p.require('{')
-	for p.err == nil {
-		doc := p.documentation()
-		if p.next('}') {
-			break
-		}
-		if p.next(';') {
-			continue
-		}
-		start := p.pos
+	p.statements(func(doc string, start int) {
 		word := p.word("a value or \"}\"")
 		switch {
 		case word == "option" && p.peek() != '=':
@@ -33,7 +25,7 @@ func (p *parser) enum(doc string) *Enum {
 		default:
 			e.Values = append(e.Values, p.enumValue(doc, word))
 		}
-	}
+	})
 	return e
 }
 
@@ -104,15 +96,7 @@ func (p *parser) service(doc string) *Service {
 	p.spend(enumCost)
 	s := &Service{Doc: doc, Name: p.name("the name of a service")}
 	p.require('{')
-	for p.err == nil {
-		doc := p.documentation()
-		if p.next('}') {
-			break
-		}
-		if p.next(';') {
-			continue
-		}
-		start := p.pos
+	p.statements(func(doc string, start int) {
 		switch word := p.word("an rpc or \"}\""); word {
 		case "option":
 			s.Options = append(s.Options, p.optionStatement())
@@ -121,7 +105,7 @@ func (p *parser) service(doc string) *Service {
 		default:
 			p.failAt(start, malformed("unexpected label: %s", word))
 		}
-	}
+	})
 	return s
 }
 
@@ -139,20 +123,12 @@ func (p *parser) method(doc string) Method {
 		p.require(';')
 		return m
 	}
-	for p.err == nil {
-		p.documentation()
-		if p.next('}') {
-			break
-		}
-		if p.next(';') {
-			continue
-		}
-		start := p.pos
+	p.statements(func(_ string, start int) {
 		if word := p.word("an option or \"}\""); word != "option" {
 			p.failAt(start, malformed("unexpected label: %s", word))
 		}
 		m.Options = append(m.Options, p.optionStatement())
-	}
+	})
 	return m
 }
 
