@@ -11,9 +11,6 @@ type Previous struct {
 	Version schema.Version
 	Parsed  format.Parsed
 	Text    string
-	// Properties are the properties of the version's metadata, which InGroup
-	// looks at.
-	Properties map[string]string
 }
 
 // Verdict is the answer of a check.

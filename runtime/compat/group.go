@@ -1,22 +1,15 @@
 package compat
 
-// InGroup returns the earlier versions that a new schema is compared with when
-// the subject's configuration names a compatibilityGroup: those whose metadata
-// holds the same value for the property of that name as the new schema's. A
-// property that is absent equals one that is absent, as in Confluent's
-// registry. Without a group all versions count. The order stays; of the
-// result the last is "the latest" for levels that are not transitive.
-func InGroup(group string, next map[string]string, previous []Previous) []Previous {
+// SameGroup reports whether two versions are compared with each other when the
+// subject's configuration names a compatibilityGroup: their metadata holds the
+// same value for the property of that name. A property that is absent equals
+// one that is absent, as in Confluent's registry. Without a group all versions
+// are of one.
+func SameGroup(group string, a, b map[string]string) bool {
 	if group == "" {
-		return previous
+		return true
 	}
-	value, has := next[group]
-	var same []Previous
-	for _, p := range previous {
-		other, otherHas := p.Properties[group]
-		if has == otherHas && value == other {
-			same = append(same, p)
-		}
-	}
-	return same
+	x, inA := a[group]
+	y, inB := b[group]
+	return inA == inB && x == y
 }

@@ -8,20 +8,16 @@ import (
 	"github.com/plastron-dev/plastron/runtime/schema"
 )
 
-func TestInGroup(t *testing.T) {
+func TestSameGroup(t *testing.T) {
 	t.Parallel()
-	previous := []Previous{
-		{Version: 1, Properties: map[string]string{"major": "1"}},
-		{Version: 2},
-		{Version: 3, Properties: map[string]string{"major": "2"}},
-		{Version: 4, Properties: map[string]string{"major": "1", "other": "x"}},
-		{Version: 5, Properties: map[string]string{"major": ""}},
-	}
+	previous := []map[string]string{{"major": "1"}, nil, {"major": "2"}, {"major": "1", "other": "x"}, {"major": ""}}
 	f := func(group string, next map[string]string, want ...schema.Version) {
 		t.Helper()
 		var got []schema.Version
-		for _, p := range InGroup(group, next, previous) {
-			got = append(got, p.Version)
+		for i, properties := range previous {
+			if SameGroup(group, next, properties) {
+				got = append(got, schema.Version(i+1))
+			}
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Fatal(diff)

@@ -16,17 +16,8 @@ import (
 	"github.com/plastron-dev/plastron/runtime/store"
 )
 
-// guid is the 128 bits of a GUID.
-type guid [md5.Size]byte
-
-// String prints a guid as a UUID.
-func (g guid) String() string {
-	digits := hex.EncodeToString(g[:])
-	return digits[:8] + "-" + digits[8:12] + "-" + digits[12:16] + "-" + digits[16:20] + "-" + digits[20:]
-}
-
 // parseGUID reads a UUID, with or without its dashes.
-func parseGUID(text string) (g guid, ok bool) {
+func parseGUID(text string) (g schema.GUID, ok bool) {
 	digits := strings.ReplaceAll(text, "-", "")
 	if len(digits) != hex.EncodedLen(len(g)) || len(text) != len(digits) && len(text) != len(digits)+4 {
 		return g, false
@@ -41,7 +32,7 @@ func parseGUID(text string) (g guid, ok bool) {
 // MD5 names here and protects nothing.
 func (r *Registry) GUID(e *Entry) string { return r.guidOf(r.views.View(), e).String() }
 
-func (r *Registry) guidOf(v *store.View, e *Entry) guid {
+func (r *Registry) guidOf(v *store.View, e *Entry) schema.GUID {
 	if g, ok := r.guids.of(e); ok {
 		return g
 	}
@@ -61,7 +52,7 @@ func (r *Registry) guidOf(v *store.View, e *Entry) guid {
 	if m := e.Extra.ParsedMetadata(); !m.Empty() {
 		hashMetadata(h, m)
 	}
-	g := guid(h.Sum(nil))
+	g := schema.GUID(h.Sum(nil))
 	r.guids.note(e, g)
 	return g
 }
@@ -155,8 +146,8 @@ type guidIndex struct {
 	upTo     int64      // offset up to which byGUID is complete, behind building
 
 	mu      sync.RWMutex
-	byPlace map[guidKey]guid
-	byGUID  map[guid][]ContextID
+	byPlace map[guidKey]schema.GUID
+	byGUID  map[schema.GUID][]ContextID
 }
 
 // guidKey names the content of an entry: a record never changes.
@@ -170,33 +161,33 @@ func keyOfEntry(e *Entry) guidKey {
 	return guidKey{e.Subject.Context(), e.ID, e.Offset, e.Timestamp}
 }
 
-func (i *guidIndex) of(e *Entry) (guid, bool) {
+func (i *guidIndex) of(e *Entry) (schema.GUID, bool) {
 	i.mu.RLock()
 	defer i.mu.RUnlock()
 	g, ok := i.byPlace[keyOfEntry(e)]
 	return g, ok
 }
 
-func (i *guidIndex) note(e *Entry, g guid) {
+func (i *guidIndex) note(e *Entry, g schema.GUID) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	if i.byPlace == nil || len(i.byPlace) >= maxGUIDs {
-		i.byPlace = map[guidKey]guid{}
+		i.byPlace = map[guidKey]schema.GUID{}
 	}
 	i.byPlace[keyOfEntry(e)] = g
 }
 
-func (i *guidIndex) ids(g guid) []ContextID {
+func (i *guidIndex) ids(g schema.GUID) []ContextID {
 	i.mu.RLock()
 	defer i.mu.RUnlock()
 	return slices.Clone(i.byGUID[g])
 }
 
-func (i *guidIndex) add(id ContextID, g guid) {
+func (i *guidIndex) add(id ContextID, g schema.GUID) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	if i.byGUID == nil {
-		i.byGUID = map[guid][]ContextID{}
+		i.byGUID = map[schema.GUID][]ContextID{}
 	}
 	if !slices.Contains(i.byGUID[g], id) {
 		i.byGUID[g] = append(i.byGUID[g], id)

@@ -209,14 +209,14 @@ func (r *Registry) compatible(v *store.View, p prepared) error {
 // comparable returns the versions of the same compatibility group: those with
 // the same value of the metadata property that the configuration names.
 func (p *prepared) comparable(entries []*Entry) []*Entry {
-	property := p.config.CompatibilityGroup
-	if property == "" {
+	group := p.config.CompatibilityGroup
+	if group == "" {
 		return entries
 	}
-	group := p.extra.ParsedMetadata().Properties[property]
+	properties := p.extra.ParsedMetadata().Properties
 	var out []*Entry
 	for _, e := range entries {
-		if e.Extra.ParsedMetadata().Properties[property] == group {
+		if compat.SameGroup(group, properties, e.Extra.ParsedMetadata().Properties) {
 			out = append(out, e)
 		}
 	}
