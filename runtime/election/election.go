@@ -161,7 +161,7 @@ func (e *Election) Run(ctx context.Context) error {
 		e.step(ctx, err, attempt)
 		wait(ctx, pause(err, attempt))
 	}
-	e.leave()
+	e.leave(context.WithoutCancel(ctx))
 	return nil
 }
 
@@ -194,11 +194,11 @@ func (e *Election) release(ctx context.Context) {
 // leave ends the membership. After a failed release the session is left to run
 // out instead: the others take our leaving as a promise that nothing of ours
 // is in flight.
-func (e *Election) leave() {
+func (e *Election) leave(ctx context.Context) {
 	if !e.drained && e.cfg.Release != nil {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
 	if err := e.group.leave(ctx); err != nil {
 		e.log.V(1).Info("Leaving the election group did not succeed, the session will run out", "reason", err.Error())
