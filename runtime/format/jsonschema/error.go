@@ -1,0 +1,70 @@
+package jsonschema
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Kind says what is wrong with a schema text.
+type Kind uint8
+
+// The kinds of errors.
+const (
+	// Malformed: the text is not JSON, or not a JSON Schema.
+	Malformed Kind = iota
+	// Unresolved: a "$ref" leads nowhere.
+	Unresolved
+	// TooLarge: the text goes beyond a limit.
+	TooLarge
+	// Unsupported: instances cannot be validated with this schema.
+	Unsupported
+)
+
+// Error is why a text was refused.
+type Error struct {
+	Kind Kind
+	// Path is the place in the schema as a JSON pointer, empty for the root
+	// and for texts that are not JSON.
+	Path string
+	// Reference is the position of the referenced text that is wrong, counted
+	// from 1, and 0 when it is the schema itself.
+	Reference int
+	// Text says what is wrong and what is allowed.
+	Text string
+	// Err is the cause when the text is not JSON.
+	Err error
+}
+
+// Error is the text, followed by the path when it is not the root.
+func (e *Error) Error() string {
+	if e.Path == "" {
+		return e.Text
+	}
+	return e.Text + ", at " + e.Path
+}
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+func tooLarge(format string, args ...any) *Error {
+	return &Error{Kind: TooLarge, Text: fmt.Sprintf(format, args...)}
+}
+
+// clip keeps messages short, whatever the names in them are.
+func clip(text string) string {
+	const most = 200
+	if len(text) <= most {
+		return text
+	}
+	return strings.ToValidUTF8(text[:most], "") + "..."
+}
+
+// pointer prints steps as a JSON pointer.
+func pointer(steps []string) string {
+	var b strings.Builder
+	for _, step := range steps {
+		b.WriteByte('/')
+		b.WriteString(strings.NewReplacer("~", "~0", "/", "~1").Replace(step))
+	}
+	return b.String()
+}
