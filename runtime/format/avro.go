@@ -55,6 +55,26 @@ func (a *Avro) readable(writer Parsed, f schema.Flavour) []schema.Finding {
 	return avro.Readable(a.Schema, w.Schema, f)
 }
 
+func (a *Avro) lint() []Problem {
+	var problems []Problem
+	for _, found := range avro.Lint(a.Schema) {
+		problems = append(problems, Problem{Rule: string(found.Rule), Path: found.Path, Text: found.Text, Refused: found.Refused})
+	}
+	return problems
+}
+
+func (a *Avro) refused(f schema.Flavour) *Problem {
+	if f != schema.Confluent {
+		return nil
+	}
+	for _, problem := range a.lint() {
+		if problem.Refused {
+			return &problem
+		}
+	}
+	return nil
+}
+
 func parseAvro(text string, used []reference, limits Limits, how strictness) (Parsed, error) {
 	texts := make([]string, len(used))
 	for i, u := range used {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/plastron-dev/plastron/runtime/format/avro"
+	"github.com/plastron-dev/plastron/runtime/format/jsonschema"
 	"github.com/plastron-dev/plastron/runtime/format/protobuf"
 	"github.com/plastron-dev/plastron/runtime/schema"
 )
@@ -30,6 +31,11 @@ type language interface {
 	same(other Parsed, f schema.Flavour) bool
 	// readable compares with a writer of the same type.
 	readable(writer Parsed, f schema.Flavour) []schema.Finding
+	// lint lists what is probably a mistake.
+	lint() []Problem
+	// refused is why the flavour does not take the schema when it is new, nil
+	// when it does.
+	refused(f schema.Flavour) *Problem
 }
 
 // Parse reads a schema that somebody wants to register, by the strict rules of
@@ -60,6 +66,8 @@ func parse(s schema.Schema, resolve Resolver, limits Limits, how strictness) (Pa
 	switch s.Type {
 	case "", schema.Avro:
 		s.Type, read = schema.Avro, parseAvro
+	case schema.JSON:
+		read = parseJSON
 	case schema.Protobuf:
 		read = parseProtobuf
 	default:
@@ -74,14 +82,14 @@ func parse(s schema.Schema, resolve Resolver, limits Limits, how strictness) (Pa
 
 // Types lists the schema types of this build, in the order in which Karapace
 // names them.
-func Types() []schema.Type { return []schema.Type{schema.Avro, schema.Protobuf} }
+func Types() []schema.Type { return []schema.Type{schema.Avro, schema.JSON, schema.Protobuf} }
 
 func unsupported(t schema.Type) error {
 	return &Error{Type: t, Kind: Unsupported, Detail: fmt.Sprintf("schemas of type %s are not supported by this build", t)}
 }
 
 // CanonicalText returns the text of a schema as Karapace stores it, without
-// looking at its references or, for Avro, at its meaning. It is what a reader
+// looking at its references or, for Avro and JSON Schema, at its meaning. It is what a reader
 // of the schemas topic needs to serve a text that another registry wrote. A
 // returned error is an *Error.
 func CanonicalText(s schema.Schema, limits Limits) (string, error) {
@@ -89,6 +97,9 @@ func CanonicalText(s schema.Schema, limits Limits) (string, error) {
 	case "", schema.Avro:
 		text, err := avro.Canonical(s.Text, limits.json())
 		return text, fromAvro(err, nil)
+	case schema.JSON:
+		text, err := jsonschema.Canonical(s.Text, limits.jsonschema())
+		return text, fromJSONSchema(err, nil)
 	case schema.Protobuf:
 		text, err := protobuf.Canonical(s.Text, limits.protobuf())
 		return text, fromProtobuf(err, nil)
@@ -119,6 +130,8 @@ const (
 
 // Same reports whether a lookup takes the two schemas for one. Protobuf files
 // are compared by the text of the flavour, in which Confluent drops comments.
+// JSON Schemas are compared by their texts for Confluent and as documents for
+// Karapace: there the order of keys does not matter, and 1 equals 1.0.
 // Avro schemas are equal in both once the order of attributes, redundant
 // namespaces and the split into referenced texts are put aside, everything else
 // included (docs, defaults, properties). Lists of references are not compared.

@@ -36,7 +36,7 @@ func TestReferencesOfKarapace(t *testing.T) {
 		"other":        avroSchema(strings.Replace(country, "code", "iso", 1)),
 		"address":      avroSchema(address, toCountry),
 		"broken":       avroSchema(`{`),
-		"json":         {Type: schema.JSON, Text: `{}`},
+		"json":         jsonSchema(`{}`),
 		"cycle":        avroSchema(country, schema.Reference{Name: "c", Subject: "cycle", Version: 1}),
 	})
 	field := func(namespace, typ string) string {
@@ -116,7 +116,7 @@ func TestLimits(t *testing.T) {
 
 func TestUnsupportedTypesAreNamed(t *testing.T) {
 	t.Parallel()
-	for _, typ := range []schema.Type{schema.JSON, "THRIFT"} {
+	for _, typ := range []schema.Type{"json", "THRIFT"} {
 		for _, parse := range []func(schema.Schema, Resolver, Limits) (Parsed, error){Parse, ParseStored} {
 			_, err := parse(schema.Schema{Type: typ, Text: "{}"}, nil, DefaultLimits())
 			e, ok := errors.AsType[*Error](err)

@@ -3,7 +3,6 @@ package format
 import (
 	"fmt"
 
-	"github.com/plastron-dev/plastron/runtime/format/avro"
 	"github.com/plastron-dev/plastron/runtime/schema"
 )
 
@@ -23,34 +22,32 @@ type Problem struct {
 // Lint returns what is probably a mistake in a schema, in the order of its
 // text, and no more than some hundred entries.
 func Lint(p Parsed) []Problem {
-	a, ok := p.(*Avro)
+	l, ok := p.(language)
 	if !ok {
 		return nil
 	}
-	var problems []Problem
-	for _, found := range avro.Lint(a.Schema) {
-		problems = append(problems, Problem{Rule: string(found.Rule), Path: found.Path, Text: found.Text, Refused: found.Refused})
-	}
-	return problems
+	return l.lint()
 }
 
-// Validate refuses a new schema for what Karapace takes and Confluent's
-// registry does not (schema.validate.new.schemas), when that is the flavour:
-// defaults that do not fit, names of fields and aliases. It is asked after
-// Parse and never about stored schemas. The error is an *Error of kind
-// Malformed.
+// Validate refuses a new schema for what Parse takes and the registry of the
+// flavour does not. For Confluent's registry (schema.validate.new.schemas) that
+// is, in Avro, a default that does not fit or a name of a field or alias, and in
+// JSON Schema what the declared draft does not allow or a reference that leads
+// nowhere; for Karapace it is a JSON Schema that does not conform to draft 7. It
+// is asked after Parse and never about stored schemas. The error is an *Error
+// of kind Malformed.
 func Validate(p Parsed, f schema.Flavour) error {
-	if f != schema.Confluent {
+	l, ok := p.(language)
+	if !ok {
 		return nil
 	}
-	for _, problem := range Lint(p) {
-		if problem.Refused {
-			detail := problem.Text
-			if problem.Path != "" {
-				detail = fmt.Sprintf("%s, at %s", detail, problem.Path)
-			}
-			return &Error{Type: p.Type(), Kind: Malformed, Detail: detail}
-		}
+	problem := l.refused(f)
+	if problem == nil {
+		return nil
 	}
-	return nil
+	detail := problem.Text
+	if problem.Path != "" {
+		detail = fmt.Sprintf("%s, at %s", detail, problem.Path)
+	}
+	return &Error{Type: p.Type(), Kind: Malformed, Detail: detail}
 }

@@ -51,6 +51,10 @@ func (p *Protobuf) readable(writer Parsed, f schema.Flavour) []schema.Finding {
 	return protobuf.Readable(p.Schema, w.Schema, f)
 }
 
+func (p *Protobuf) lint() []Problem { return nil }
+
+func (p *Protobuf) refused(schema.Flavour) *Problem { return nil }
+
 func parseProtobuf(text string, used []reference, limits Limits, how strictness) (Parsed, error) {
 	files := make([]protobuf.Reference, len(used))
 	for i, u := range used {

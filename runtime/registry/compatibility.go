@@ -16,6 +16,9 @@ import (
 func (r *Registry) Compatible(next Registration, version schema.Version) (compat.Verdict, error) {
 	view, s := r.views.View(), next.Subject
 	p, err := r.prepare(view, next)
+	if err == nil {
+		err = r.validate(p)
+	}
 	if err != nil {
 		return compat.Verdict{}, err
 	}
@@ -47,6 +50,9 @@ func (r *Registry) Compatible(next Registration, version schema.Version) (compat
 func (r *Registry) CompatibleWithAll(next Registration) (compat.Verdict, error) {
 	view, s := r.views.View(), next.Subject
 	p, err := r.prepare(view, next)
+	if err == nil {
+		err = r.validate(p)
+	}
 	if err != nil {
 		return compat.Verdict{}, err
 	}

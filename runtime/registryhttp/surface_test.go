@@ -68,8 +68,15 @@ func TestReferencesOnTheWire(t *testing.T) {
 	s.do("DELETE", "/subjects/a/versions/1", "", 422, `{"error_code":42206,"message":"One or more references exist to the schema {magic=1,keytype=SCHEMA,subject=a,version=1}."}`)
 	s.do("POST", "/subjects/x/versions", strings.Replace(usesA, `"version":1`, `"version":7`, 1), 422,
 		`{"error_code":42201,"message":"Invalid AVRO references. Error: No schema reference found for subject \"a\" and version 7"}`)
-	s.do("POST", "/subjects/x/versions", `{"schema":"{}","schemaType":"JSON"}`, 422,
-		`{"error_code":42201,"message":"Invalid JSON schema. Error: schemas of type JSON are not supported by this build"}`)
+
+	// JSON Schemas have references too, which Karapace does not take.
+	const usesJ = `{"schemaType":"JSON","schema":"{\"items\":{\"$ref\":\"j.json\"}}","references":[{"name":"j.json","subject":"j","version":1}]}`
+	s.do("POST", "/subjects/j/versions", `{"schema":"{\"type\":\"object\"}","schemaType":"JSON"}`, 200, `{"id":3}`)
+	s.do("POST", "/subjects/k/versions", usesJ, 200, `{"id":4}`)
+	s.do("GET", "/subjects/j/versions/1/referencedby", "", 200, `[4]`)
+	s.do("DELETE", "/subjects/j/versions/1", "", 422, `{"error_code":42206,"message":"One or more references exist to the schema {magic=1,keytype=SCHEMA,subject=j,version=1}."}`)
+	s.do("POST", "/subjects/x/versions", strings.Replace(usesJ, `"version":1`, `"version":7`, 1), 422,
+		`{"error_code":42201,"message":"Invalid JSON references. Error: No schema reference found for subject \"j\" and version 7"}`)
 }
 
 func TestDeletesOnTheWire(t *testing.T) {
@@ -129,7 +136,7 @@ func TestSchemasByID(t *testing.T) {
 		s.do("GET", "/schemas/ids/7"+below, "", 404, `{"error_code":40403,"message":"Schema not found"}`)
 	}
 	s.do("GET", "/schemas/ids/-7", "", 404, `{"error_code":40403,"message":"Schema not found"}`)
-	s.do("GET", "/schemas/types", "", 200, `["AVRO","PROTOBUF"]`)
+	s.do("GET", "/schemas/types", "", 200, `["AVRO","JSON","PROTOBUF"]`)
 	s.do("GET", "/schemas?subjectPrefix=z", "", 200, `[{"subject":"z","version":1,"id":1,"schemaType":"AVRO","schema":`+textA+`}]`)
 }
 

@@ -1,0 +1,114 @@
+package format
+
+import (
+	"errors"
+
+	"github.com/plastron-dev/plastron/runtime/format/jsonschema"
+	"github.com/plastron-dev/plastron/runtime/schema"
+)
+
+// JSON is a parsed JSON Schema. Schema is its model.
+type JSON struct {
+	Schema *jsonschema.Schema
+}
+
+var _ language = (*JSON)(nil)
+
+// Type is schema.JSON.
+func (j *JSON) Type() schema.Type { return schema.JSON }
+
+// Canonical is the text as Karapace stores it.
+func (j *JSON) Canonical() string { return j.Schema.Canonical() }
+
+// Normalized is the text as Confluent's registry normalizes it.
+func (j *JSON) Normalized() string { return j.Schema.Normalized() }
+
+func (j *JSON) text(f schema.Flavour, normalize Normalize) string {
+	switch {
+	case f != schema.Confluent:
+		return j.Schema.Canonical()
+	case normalize == Normalized:
+		return j.Schema.Normalized()
+	default:
+		return j.Schema.Standard()
+	}
+}
+
+func (j *JSON) same(other Parsed, f schema.Flavour) bool {
+	o, ok := other.(*JSON)
+	return ok && jsonschema.Same(j.Schema, o.Schema, f)
+}
+
+func (j *JSON) readable(writer Parsed, f schema.Flavour) []schema.Finding {
+	w, ok := writer.(*JSON)
+	if !ok {
+		return nil
+	}
+	return jsonschema.Readable(j.Schema, w.Schema, f)
+}
+
+// lint says where the registries would not take the schema: it has no opinion
+// of its own.
+func (j *JSON) lint() []Problem {
+	var problems []Problem
+	confluent, karapace := j.refused(schema.Confluent), j.refused(schema.Karapace)
+	if confluent != nil {
+		problems = append(problems, *confluent)
+	}
+	if karapace != nil && (confluent == nil || *karapace != *confluent) {
+		karapace.Rule, karapace.Refused = "draft-7", false
+		karapace.Text += " (Karapace reads every schema as draft 7)"
+		problems = append(problems, *karapace)
+	}
+	return problems
+}
+
+func (j *JSON) refused(f schema.Flavour) *Problem {
+	e := j.Schema.Refused(f)
+	if e == nil {
+		return nil
+	}
+	rule := "draft"
+	if e.Kind == jsonschema.Unresolved {
+		rule = "reference"
+	}
+	return &Problem{Rule: rule, Path: e.Path, Text: e.Text, Refused: true}
+}
+
+func parseJSON(text string, used []reference, limits Limits, how strictness) (Parsed, error) {
+	texts := make([]jsonschema.Reference, len(used))
+	for i, u := range used {
+		texts[i] = jsonschema.Reference{Name: u.Name, Text: u.text}
+	}
+	read := jsonschema.Parse
+	if how == lenient {
+		read = jsonschema.ParseStored
+	}
+	parsed, err := read(text, texts, limits.jsonschema())
+	if err != nil {
+		return nil, fromJSONSchema(err, used)
+	}
+	return &JSON{Schema: parsed}, nil
+}
+
+func fromJSONSchema(err error, used []reference) error {
+	if err == nil {
+		return nil
+	}
+	e := &Error{Type: schema.JSON, Kind: Malformed, Detail: err.Error(), Err: err}
+	cause, ok := errors.AsType[*jsonschema.Error](err)
+	if !ok {
+		return e
+	}
+	switch cause.Kind {
+	case jsonschema.TooLarge:
+		e.Kind = TooLarge
+	case jsonschema.Unresolved:
+		e.Kind = Unresolved
+	}
+	return e.blame(used, cause.Reference)
+}
+
+func (l Limits) jsonschema() jsonschema.Limits {
+	return jsonschema.Limits{MaxBytes: l.MaxBytes, MaxDepth: l.MaxDepth, MaxNodes: l.MaxNodes}
+}
