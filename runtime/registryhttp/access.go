@@ -50,6 +50,43 @@ func (a *api) authorize(c *call, template string) error {
 	return nil
 }
 
+// refuse answers who may not do what it asks for. A body that is no request at
+// all is told so first, as Karapace does: it looks the same whatever the
+// subject, and a client that sends nonsense should not look for the fault in
+// its permissions (registry contract 15.1). What the body means comes later: a
+// schema that does not parse, or a level that does not exist, is not seen here.
+func (a *api) refuse(c *call, res resource, denied error) error {
+	if res.body == nil || c.r.Method != http.MethodPost && c.r.Method != http.MethodPut {
+		return denied
+	}
+	body, err := a.read(c)
+	if err != nil {
+		return err
+	}
+	var malformed *problem
+	if err := res.body(c, body); errors.As(err, &malformed) {
+		return malformed
+	}
+	return denied
+}
+
+// The bodies of routes, for refuse.
+
+func (a *api) checkSchema(c *call, body []byte) error {
+	_, err := a.schemaBody(c, body)
+	return err
+}
+
+func checkConfig(_ *call, body []byte) error {
+	_, err := configBody(body)
+	return err
+}
+
+func checkMode(_ *call, body []byte) error {
+	_, _, err := modeBody(body)
+	return err
+}
+
 // authorizeGlobal is about what concerns every subject.
 func (a *api) authorizeGlobal(c *call, op auth.Operation) error {
 	if a.Permissions == nil || a.allowed(c, op, auth.GlobalResource) {

@@ -64,6 +64,34 @@ func TestDeniedLooksLikeMissing(t *testing.T) {
 	f("POST", "/compatibility/subjects/$/versions/latest", recordA)
 }
 
+func TestMalformedBodyComesBeforeDenied(t *testing.T) {
+	t.Parallel()
+	for flavour, status := range map[schema.Flavour]int{schema.Karapace: 422, schema.Confluent: 400} {
+		n := newNode(t, &topic{}, flavour, func(d *Deps) { d.Permissions = prefixes{"Subject:mine"} })
+		f := func(method, path, body string, want int) {
+			t.Helper()
+			if w := n.ask(method, path, body); w.Code != want {
+				t.Fatalf("%s: %s %s %s: %d %s; want %d", flavour, method, path, body, w.Code, w.Body, want)
+			}
+		}
+
+		for _, path := range []string{"/subjects/s", "/subjects/s/versions", "/compatibility/subjects/s/versions", "/compatibility/subjects/s/versions/1"} {
+			f("POST", path, `{`, status)
+			f("POST", path, `[]`, status)
+			f("POST", path, ``, 422)
+			f("POST", path, `{"schema":"\"int\"","schemaType":"AVROO"}`, 422)
+			f("POST", path, `{"schema":"{"}`, 404) // Whether it parses is nobody's business.
+		}
+		f("PUT", "/config/s", `{`, status)
+		f("PUT", "/config/s", `{"compatibility":"SOME"}`, 404)
+		f("PUT", "/config", `{`, status)
+		f("PUT", "/config", `{"compatibility":"NONE"}`, 403)
+		f("PUT", "/mode/s", `{`, status)
+		f("PUT", "/mode/s", `{"mode":"NONE"}`, 404)
+		f("DELETE", "/subjects/s", `{`, 404)
+	}
+}
+
 func TestPermissionsOfIDsListsAndContexts(t *testing.T) {
 	t.Parallel()
 	shared := &topic{}

@@ -23,6 +23,9 @@ type methods map[string]handle
 type resource struct {
 	template string
 	methods  methods
+	// body checks the body of the one method that takes one; nil for none. See
+	// refuse.
+	body func(*call, []byte) error
 }
 
 // surface lists every path (registry contract 4), served with and without a
@@ -33,39 +36,39 @@ func (a *api) surface() []resource {
 	const versions = "/subjects" + subject + "/versions"
 	const one = versions + version
 	return []resource{
-		{"/subjects", methods{"GET": a.listSubjects}},
-		{"/subjects" + subject, methods{"POST": a.lookup, "DELETE": a.deleteSubject}},
-		{versions, methods{"GET": a.listVersions, "POST": a.register}},
-		{one, methods{"GET": a.getVersion, "DELETE": a.deleteVersion}},
-		{"/subjects" + subject + "/metadata", methods{"GET": a.getNewest}},
-		{one + "/schema", methods{"GET": a.getVersionText}},
-		{one + "/referencedby", methods{"GET": a.listReferrers}},
-		{one + "/referencedBy", methods{"GET": a.listReferrers}},
+		{"/subjects", methods{"GET": a.listSubjects}, nil},
+		{"/subjects" + subject, methods{"POST": a.lookup, "DELETE": a.deleteSubject}, a.checkSchema},
+		{versions, methods{"GET": a.listVersions, "POST": a.register}, a.checkSchema},
+		{one, methods{"GET": a.getVersion, "DELETE": a.deleteVersion}, nil},
+		{"/subjects" + subject + "/metadata", methods{"GET": a.getNewest}, nil},
+		{one + "/schema", methods{"GET": a.getVersionText}, nil},
+		{one + "/referencedby", methods{"GET": a.listReferrers}, nil},
+		{one + "/referencedBy", methods{"GET": a.listReferrers}, nil},
 
-		{"/schemas", methods{"GET": a.listSchemas}},
-		{"/schemas/types", methods{"GET": a.listTypes}},
-		{"/schemas/ids" + id, methods{"GET": a.getByID}},
-		{"/schemas/ids" + id + "/schema", methods{"GET": a.getTextByID}},
-		{"/schemas/ids" + id + "/subjects", methods{"GET": a.listSubjectsOfID}},
-		{"/schemas/ids" + id + "/versions", methods{"GET": a.listVersionsOfID}},
-		{"/schemas/guids/{guid}", methods{"GET": a.getByGUID}},
-		{"/schemas/guids/{guid}/ids", methods{"GET": a.listIDsOfGUID}},
+		{"/schemas", methods{"GET": a.listSchemas}, nil},
+		{"/schemas/types", methods{"GET": a.listTypes}, nil},
+		{"/schemas/ids" + id, methods{"GET": a.getByID}, nil},
+		{"/schemas/ids" + id + "/schema", methods{"GET": a.getTextByID}, nil},
+		{"/schemas/ids" + id + "/subjects", methods{"GET": a.listSubjectsOfID}, nil},
+		{"/schemas/ids" + id + "/versions", methods{"GET": a.listVersionsOfID}, nil},
+		{"/schemas/guids/{guid}", methods{"GET": a.getByGUID}, nil},
+		{"/schemas/guids/{guid}/ids", methods{"GET": a.listIDsOfGUID}, nil},
 
-		{"/config", methods{"GET": a.getConfig, "PUT": a.putConfig, "DELETE": a.deleteConfig}},
-		{"/config" + subject, methods{"GET": a.getSubjectConfig, "PUT": a.putConfig, "DELETE": a.deleteSubjectConfig}},
-		{"/mode", methods{"GET": a.getMode, "PUT": a.putMode, "DELETE": a.deleteMode}},
-		{"/mode" + subject, methods{"GET": a.getSubjectMode, "PUT": a.putMode, "DELETE": a.deleteSubjectMode}},
+		{"/config", methods{"GET": a.getConfig, "PUT": a.putConfig, "DELETE": a.deleteConfig}, checkConfig},
+		{"/config" + subject, methods{"GET": a.getSubjectConfig, "PUT": a.putConfig, "DELETE": a.deleteSubjectConfig}, checkConfig},
+		{"/mode", methods{"GET": a.getMode, "PUT": a.putMode, "DELETE": a.deleteMode}, checkMode},
+		{"/mode" + subject, methods{"GET": a.getSubjectMode, "PUT": a.putMode, "DELETE": a.deleteSubjectMode}, checkMode},
 
-		{"/compatibility/subjects" + subject + "/versions", methods{"POST": a.compatibleWithAll}},
-		{"/compatibility/subjects" + subject + "/versions" + version, methods{"POST": a.compatible}},
+		{"/compatibility/subjects" + subject + "/versions", methods{"POST": a.compatibleWithAll}, a.checkSchema},
+		{"/compatibility/subjects" + subject + "/versions" + version, methods{"POST": a.compatible}, a.checkSchema},
 
-		{"/v1/metadata/id", methods{"GET": a.getClusterID}},
-		{"/contexts", methods{"GET": a.listContexts}},
-		{"/contexts/{context}", methods{"DELETE": a.deleteContext}},
+		{"/contexts", methods{"GET": a.listContexts}, nil},
+		{"/contexts/{context}", methods{"DELETE": a.deleteContext}, nil},
 
-		{"/v1/metadata/version", methods{"GET": a.getServerVersion}},
-		{"/v1/metadata/deployment", methods{"GET": a.getDeployment}},
-		{"/associations/resources/{namespace}/{name}", methods{"GET": a.listAssociations}},
+		{"/v1/metadata/id", methods{"GET": a.getClusterID}, nil},
+		{"/v1/metadata/version", methods{"GET": a.getServerVersion}, nil},
+		{"/v1/metadata/deployment", methods{"GET": a.getDeployment}, nil},
+		{"/associations/resources/{namespace}/{name}", methods{"GET": a.listAssociations}, nil},
 	}
 }
 
@@ -73,12 +76,12 @@ func (a *api) surface() []resource {
 // the log is read.
 func (a *api) exempt() []resource {
 	return []resource{
-		{"/", methods{"GET": a.root, "POST": a.root}},
-		{"/_health", methods{"GET": a.health}},
-		{"/master_available", methods{"GET": a.primaryAvailable}},
-		{"/openapi.json", methods{"GET": a.getOpenAPI}},
-		{"/docs", methods{"GET": a.getDocs}},
-		{"/redoc", methods{"GET": a.getDocs}},
+		{"/", methods{"GET": a.root, "POST": a.root}, nil},
+		{"/_health", methods{"GET": a.health}, nil},
+		{"/master_available", methods{"GET": a.primaryAvailable}, nil},
+		{"/openapi.json", methods{"GET": a.getOpenAPI}, nil},
+		{"/docs", methods{"GET": a.getDocs}, nil},
+		{"/redoc", methods{"GET": a.getDocs}, nil},
 	}
 }
 
@@ -95,7 +98,7 @@ func (a *api) routes() http.Handler {
 				return err
 			}
 			if err := a.authorize(c, res.template); err != nil {
-				return err
+				return a.refuse(c, res, err)
 			}
 			return h(c)
 		})
