@@ -27,7 +27,7 @@ func newBackupRestore() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			s.ForceKeyCorrection = correct
+			s.ForceKeyCorrection = s.ForceKeyCorrection || correct
 			if c.Flag("empty-value-as-tombstone").Changed {
 				o.EmptyValues = backup.Never
 				if empty {

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/plastron-dev/plastron/runtime/config"
 )
 
 func TestDocumentIsUpToDate(t *testing.T) {
@@ -13,7 +15,7 @@ func TestDocumentIsUpToDate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(render(), string(got)); diff != "" {
+	if diff := cmp.Diff(config.Document(), string(got)); diff != "" {
 		t.Fatalf("run go run ./hack/configdocs\n%s", diff)
 	}
 }

@@ -17,6 +17,6 @@ func Backup(o Options) (backup.Settings, error) {
 	}
 	return backup.Settings{
 		Kafka: options, Topic: o.Config.Registry.Topic, Replication: o.Config.Registry.Replication,
-		Version: o.Version, Logger: p.log, Now: p.clock,
+		ForceKeyCorrection: o.Config.Registry.ForceKeyCorrection, Version: o.Version, Logger: p.log, Now: p.clock,
 	}, nil
 }

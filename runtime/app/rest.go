@@ -116,7 +116,7 @@ func (n *restNode) registryClient() (*client.Client, error) {
 	}
 	settings.Transport = n.transport
 	if c.RegistryUser != "" {
-		settings.Auth = client.Basic(c.RegistryUser, c.RegistryPassword)
+		settings.Auth = client.Basic(c.RegistryUser, string(c.RegistryPassword))
 	}
 	registry, err := client.New(settings)
 	if err != nil {

@@ -21,8 +21,8 @@ func (p *process) kafkaOptions(c *config.Config) (kafka.Options, error) {
 		ClientID:  k.ClientID,
 		Security: kafka.Security{
 			Protocol: k.Protocol, Mechanism: k.SASLMechanism,
-			Username: k.SASLUser, Password: k.SASLPassword, Token: k.SASLToken,
-			CAFile: k.CAFile, CertFile: k.CertFile, KeyFile: k.KeyFile, KeyPassword: k.KeyPassword,
+			Username: k.SASLUser, Password: string(k.SASLPassword), Token: string(k.SASLToken),
+			CAFile: k.CAFile, CertFile: k.CertFile, KeyFile: k.KeyFile, KeyPassword: string(k.KeyPassword),
 			CRLFile: k.CRLFile, Ciphers: k.Ciphers, SkipHostnameCheck: !k.CheckHostname,
 		},
 		IdleTimeout:    config.Milliseconds(k.MaxIdle),

@@ -17,6 +17,7 @@ type Config struct {
 	Registry   Registry
 	REST       REST
 	Log        Log
+	Telemetry  Telemetry
 	// Tags are labels for every metric of the process.
 	Tags map[string]string
 
@@ -47,23 +48,35 @@ type Advertised struct {
 
 // Kafka says how to reach the cluster.
 type Kafka struct {
-	Bootstrap      string
-	ClientID       string
-	Protocol       string
-	SASLMechanism  string
-	SASLUser       string
-	SASLPassword   string
-	SASLToken      string
-	CAFile         string
-	CertFile       string
-	KeyFile        string
-	KeyPassword    string
-	CRLFile        string
-	Ciphers        string
-	CheckHostname  bool
-	MetadataMaxAge int // MetadataMaxAge is in milliseconds
-	SessionTimeout int // SessionTimeout is in milliseconds
-	MaxIdle        int // MaxIdle is in milliseconds
+	Bootstrap     string
+	ClientID      string
+	Protocol      string
+	SASLMechanism string
+	SASLUser      string
+	SASLPassword  Secret
+	// SASLPasswordFile and SASLTokenFile are read for each connection.
+	SASLPasswordFile string
+	SASLToken        Secret
+	SASLTokenFile    string
+	OAuth            OAuth
+	CAFile           string
+	CertFile         string
+	KeyFile          string
+	KeyPassword      Secret
+	CRLFile          string
+	Ciphers          string
+	CheckHostname    bool
+	MetadataMaxAge   int // MetadataMaxAge is in milliseconds
+	SessionTimeout   int // SessionTimeout is in milliseconds
+	MaxIdle          int // MaxIdle is in milliseconds
+}
+
+// OAuth says how to get bearer tokens for Kafka by client credentials.
+type OAuth struct {
+	Endpoint, ClientID string
+	ClientSecret       Secret
+	// SecretFile holds the secret instead of ClientSecret.
+	SecretFile, Scope, CAFile string
 }
 
 // Registry holds what only the schema registry uses.
@@ -79,6 +92,8 @@ type Registry struct {
 	Flavour       string
 	AuthFile      string
 	OIDC          OIDC
+	// ForceKeyCorrection is the backup tool's.
+	ForceKeyCorrection bool
 }
 
 // OIDC holds the settings of bearer tokens.
@@ -107,7 +122,7 @@ type REST struct {
 	RegistryHost     string
 	RegistryPort     int
 	RegistryUser     string
-	RegistryPassword string
+	RegistryPassword Secret
 	RegistryCA       string
 	ClientCache      int
 	NameStrategy     string
@@ -140,7 +155,42 @@ type Consumer struct {
 type Log struct {
 	Level    string
 	Encoding string
+	Handler  string
 }
+
+// Telemetry says where else the process tells how it is.
+type Telemetry struct {
+	StatsDHost string
+	StatsDPort int
+	// Sentry holds the settings of Sentry's client; values that are not texts
+	// are JSON.
+	Sentry map[string]Secret
+	// Endpoint is the base URL of an OTLP receiver.
+	Endpoint        string
+	Traces, Metrics string // Traces and Metrics are OTLP, CONSOLE or NOOP
+	Interval        int    // Interval between exports is in milliseconds
+	Service         string
+	Instance        string
+	Management      string // Management is host:port, empty for none
+}
+
+// Secret is a value that shows itself as Mask wherever it is printed; only a
+// conversion to string gives it away.
+type Secret string
+
+// String implements fmt.Stringer.
+func (s Secret) String() string {
+	if s == "" {
+		return ""
+	}
+	return Mask
+}
+
+// GoString implements fmt.GoStringer, so that %#v gives nothing away either.
+func (s Secret) GoString() string { return strconv.Quote(s.String()) }
+
+// MarshalText keeps secrets out of JSON and of structured logs.
+func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
 // Source says where a value came from, in words for people: "default",
 // "file /etc/plastron.json", "environment variable KARAPACE_PORT".

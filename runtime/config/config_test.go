@@ -1,6 +1,8 @@
 package config
 
 import (
+	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -87,7 +89,9 @@ func sample(k Key) string {
 // and neither part of a pair nor a file that would have to exist.
 func usable(k Key) bool {
 	switch k.Name {
-	case "rest_base_uri", "topic_name", "registry_user", "registry_password", "security_protocol", "server_tls_client_auth":
+	case "rest_base_uri", "topic_name", "registry_user", "registry_password", "security_protocol", "server_tls_client_auth",
+		"telemetry.otel_endpoint_url", "telemetry.otel_traces_exporter", "telemetry.otel_metrics_exporter", "telemetry.metrics_export_interval_milliseconds",
+		"sasl_oauthbearer_enforce_azp":
 		return false
 	}
 	return k.bind != nil && k.Effect != Refused && k.Kind != File && k.Kind != Object && k.Kind != List
@@ -179,7 +183,7 @@ func TestFileOfTheOldReadme(t *testing.T) {
 
 func TestNotes(t *testing.T) {
 	t.Parallel()
-	path := write(t, "c.json", `{"boostrap_uri": "x:1", "kafka_bootstrap_servers": "y:1", "log_format": "%(message)s", "sentry": {"dsn": "s3cret"}}`)
+	path := write(t, "c.json", `{"boostrap_uri": "x:1", "kafka_bootstrap_servers": "y:1", "log_format": "%(message)s", "sentry": {"dsn": "https://s3cret@sentry.example/1"}}`)
 	_, notes, err := Load(Input{Role: RoleAll, Path: path, Environ: []string{"KARAPACE_PORT=tcp://1.2.3.4:1", "KARAPACE_NEWER_KEY=1"}})
 	if err != nil {
 		t.Fatal(err)
@@ -190,8 +194,7 @@ func TestNotes(t *testing.T) {
 		{Warning, "Environment variable of a Kubernetes Service ignored", "port", "environment variable KARAPACE_PORT", "tcp://1.2.3.4:1"},
 		{Warning, "Unknown configuration key ignored", "boostrap_uri", file, "did you mean bootstrap_uri?"},
 		{Warning, "Unknown configuration key ignored", "kafka_bootstrap_servers", file, ""},
-		{Info, "Configuration key without effect", "log_format", file, string(Accepted)},
-		{Info, "Configuration key without effect", "sentry", file, string(Ignored)},
+		{Info, "Configuration key without effect", "log_format", file, "lines are pairs of key and value; log_encoding chooses between text and JSON"},
 	}
 	if diff := cmp.Diff(want, notes); diff != "" {
 		t.Fatal(diff)
@@ -224,10 +227,11 @@ func TestWrongValues(t *testing.T) {
 	f(`{"port": true}`, nil, "port", "is not an integer")
 	f(`{}`, []string{"KARAPACE_PORT=x"}, `(from environment variable KARAPACE_PORT)`)
 	f(`{"compatibility": "BACKWARDS"}`, nil, "is not one of BACKWARD, BACKWARD_TRANSITIVE")
-	f(`{"name_strategy": "subject"}`, nil, "topic_name, record_name, topic_record_name")
+	f(`{"name_strategy": "subject"}`, nil, "valid values are ['topic_name', 'record_name', 'topic_record_name']")
+	f(`{"master_election_strategy": "middle"}`, nil, "Invalid master election strategy: middle, valid values are ['highest', 'lowest']")
 	f(`{"tags": "x"}`, nil, "tags", "is not an object")
 	f(`{"karapace_rest": "maybe"}`, nil, "neither true nor false")
-	f(`{"karapace_rest": false, "karapace_registry": false}`, nil, "nothing to run")
+	f(`{"karapace_rest": false, "karapace_registry": false}`, nil, "nothing to run", "Both rest and registry options are disabled, exiting")
 
 	// All wrong values are told at once.
 	f(`{"port": "x", "compatibility": "y"}`, nil, "port", "compatibility")
@@ -243,9 +247,27 @@ func TestWrongValues(t *testing.T) {
 	f(`{"security_protocol": "SASL_SSL", "sasl_mechanism": "OAUTHBEARER"}`, nil, "sasl_oauth_token is missing")
 	f(`{"ssl_cafile": "/does/not/exist"}`, nil, "cannot be read: no such file or directory")
 
+	f(`{"server_tls_keyfile": "config.go"}`, nil, "`server_tls_keyfile` defined but `server_tls_certfile` not defined")
+	f(`{"server_tls_certfile": "config.go"}`, nil, "`server_tls_certfile` defined but `server_tls_keyfile` not defined")
+	f(`{"server_tls_certfile": "/does/not/exist", "server_tls_keyfile": "config.go"}`, nil, "`server_tls_certfile` file does not exist")
+	f(`{"server_tls_certfile": []}`, nil, "`server_tls_certfile` is not a string")
+	f(`{"server_tls_client_auth": "required"}`, nil, "`server_tls_client_auth` set to required but `server_tls_cafile` not provided")
+	f(`{"sasl_oauthbearer_enforce_azp": true}`, nil,
+		"OIDC config error: sasl_oauthbearer_client_id is required when sasl_oauthbearer_enforce_azp is enabled.")
+	f(`{"sasl_mechanism": "PLAIN", "security_protocol": "SASL_SSL", "sasl_plain_username": "u", "sasl_plain_password": "s3cret", "sasl_plain_password_file": "config.go"}`, nil,
+		"are both set")
+	f(`{"sasl_mechanism": "OAUTHBEARER", "security_protocol": "SASL_SSL", "sasl_oauth_token": "s3cret", "sasl_oauth_token_file": "config.go"}`, nil, "are both set")
+	f(`{"sasl_mechanism": "OAUTHBEARER", "security_protocol": "SASL_SSL", "sasl_oauth_token_endpoint_url": "issuer"}`, nil,
+		"sasl_oauth_token_endpoint_url = \"issuer\" is not an absolute URL", "secret is missing")
+	f(`{"telemetry": {"otel_traces_exporter": "otlp"}}`, nil, "needs telemetry.otel_endpoint_url")
+	f(`{"telemetry": {"otel_endpoint_url": "collector:4317"}}`, nil, "is not an absolute URL")
+	f(`{"management_address": "9180"}`, nil, "is not host:port")
+	f(`{"sentry": {"dsn": "s3cret"}}`, nil, "has a dsn that is none")
+	f(`{}`, []string{"SENTRY_DSN=s3cret"}, "has a dsn that is none", "SENTRY_DSN")
+
 	// What would leave the registry open does not start.
 	f(`{"registry_authfile": "/does/not/exist"}`, nil, "registry_authfile", "cannot be read: no such file or directory")
-	f(`{"rest_authorization": true}`, nil, "not supported yet")
+	f(`{"rest_authorization": true}`, nil, "not supported")
 	f(`{"registry_password": {"s3cret": 1}}`, nil, `registry_password = "****"`)
 	f(`{"rest_base_uri": "http://u:s3cret@"}`, nil, `http://****@`)
 }
@@ -253,12 +275,37 @@ func TestWrongValues(t *testing.T) {
 func TestSecretsAreMasked(t *testing.T) {
 	t.Parallel()
 	c := load(t, RoleAll, "", "KARAPACE_SASL_PLAIN_PASSWORD=s3cret", "KARAPACE_SASL_OAUTH_TOKEN=s3cret",
-		"KARAPACE_REST_BASE_URI=https://u:s3cret@h/x", "KARAPACE_REGISTRY_USER=u", "KARAPACE_REGISTRY_PASSWORD=s3cret")
+		"KARAPACE_REST_BASE_URI=https://u:s3cret@h/x", "KARAPACE_REGISTRY_USER=u", "KARAPACE_REGISTRY_PASSWORD=s3cret",
+		"KARAPACE_SASL_OAUTH_CLIENT_SECRET=s3cret", "KARAPACE_SSL_PASSWORD=s3cret", `KARAPACE_SENTRY={"dsn":"https://s3cret@sentry.example/1"}`)
 	if strings.Contains(c.String(), "s3cret") || !strings.Contains(c.String(), Mask) {
 		t.Fatal(c.String())
 	}
+	inJSON, err := json.Marshal(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{
+		fmt.Sprintf("%v %+v %#v", c.Kafka, c.Kafka, c.Kafka), fmt.Sprintf("%+v %#v", *c, *c), fmt.Sprintf("%#v", c.REST), string(inJSON),
+		fmt.Sprintf("%v %#v", c.Telemetry, c.Telemetry),
+	} {
+		if strings.Contains(strings.ReplaceAll(text, c.REST.BaseURI, ""), "s3cret") {
+			t.Errorf("a secret is in %s", text)
+		}
+	}
 	if setting(t, c, "rest_base_uri") != "https://****@h/x" {
 		t.Fatal(setting(t, c, "rest_base_uri"))
+	}
+}
+
+func isSecret(k Key) bool {
+	if k.bind == nil {
+		return false
+	}
+	switch k.bind(&Config{}).(type) {
+	case *Secret, *map[string]Secret:
+		return true
+	default:
+		return false
 	}
 }
 
@@ -275,21 +322,27 @@ func TestTableIsConsistent(t *testing.T) {
 		if k.Doc == "" || !strings.HasSuffix(k.Doc, ".") || k.Kind == "" || k.Use == "" || k.Effect == "" {
 			t.Errorf("%s: incomplete line", k.Name)
 		}
-		if (k.Effect == Honoured) && k.bind == nil {
-			t.Errorf("%s is honoured and nowhere stored", k.Name)
+		if (k.Effect == Honoured) != (k.bind != nil) {
+			t.Errorf("%s is honoured and nowhere stored, or stored and not honoured", k.Name)
+		}
+		if (k.Effect == Honoured) != (k.Why == "") {
+			t.Errorf("%s has no effect and says not why, or the other way round", k.Name)
+		}
+		if k.Secret != isSecret(k) {
+			t.Errorf("%s is secret in the table and not in the type, or the other way round", k.Name)
 		}
 		kind := Kind("")
 		if k.bind == nil {
 			continue
 		}
 		switch k.bind(&Config{}).(type) {
-		case *string:
+		case *string, *Secret:
 			kind = Text
 		case *int:
 			kind = Integer
 		case *bool:
 			kind = Boolean
-		case *map[string]string:
+		case *map[string]string, *map[string]Secret:
 			kind = Object
 		case *[]string:
 			kind = List

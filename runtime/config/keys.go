@@ -36,8 +36,7 @@ type Effect string
 // without the protection would be worse than not starting.
 const (
 	Honoured Effect = "honoured"
-	Accepted Effect = "accepted, no effect yet"
-	Ignored  Effect = "accepted, never has an effect"
+	Accepted Effect = "accepted without effect"
 	Refused  Effect = "not supported yet, stops the start"
 )
 
@@ -54,6 +53,13 @@ type Key struct {
 	Secret bool
 	Use    Use
 	Effect Effect
+	// Why says why a key that is not Honoured has no effect, and what to do
+	// instead.
+	Why string
+	// Refusal is the message for a value that is not one of Values, with %s
+	// for the value, where Karapace's own is known by people and programs that
+	// read logs (registry contract D.3). Empty means an ordinary one.
+	Refusal string
 	// Aliases are other names that files carry for the same key.
 	Aliases []string
 	// Min and Max bound an integer when Max is not 0.

@@ -60,6 +60,7 @@ func Load(in Input) (*Config, []Note, error) {
 	l.defaults()
 	l.file(file, Source("file "+in.Path))
 	l.environ(readEnvironment(in.Environ))
+	l.sentryDSN(in.Environ)
 	l.unknownFile(file, Source("file "+in.Path))
 	l.effects()
 	l.errs = append(l.errs, validate(l.config)...)
@@ -180,6 +181,24 @@ func (l *loader) environ(env environment) {
 	}
 }
 
+// sentryDSN takes the variable of Sentry's own clients when the key sentry
+// names no receiver.
+func (l *loader) sentryDSN(environ []string) {
+	sentry := l.config.Telemetry.Sentry
+	for _, pair := range environ {
+		name, text, _ := strings.Cut(pair, "=")
+		if name != "SENTRY_DSN" || text == "" || sentry["dsn"] != "" {
+			continue
+		}
+		if sentry == nil {
+			sentry = map[string]Secret{}
+			l.config.sources["sentry"] = "environment variable SENTRY_DSN"
+		}
+		sentry["dsn"] = Secret(text)
+		l.config.Telemetry.Sentry = sentry
+	}
+}
+
 // lookup returns the best spelling of the key that carries a value. An empty
 // value counts as absent, except for host, where it means all addresses.
 func (l *loader) lookup(env environment, k Key) (name, text string, given bool) {
@@ -237,10 +256,10 @@ func (l *loader) effects() {
 		source := l.config.Source(k.Name)
 		if k.Effect == Refused {
 			l.errs = append(l.errs, &Error{Key: k.Name, Source: source, Value: shown(k, fmt.Sprint(v)),
-				Problem: "is not supported yet", Remedy: "remove it only if the protection or the function it stands for may be missing"})
+				Problem: "is not supported", Remedy: k.Why})
 			continue
 		}
-		l.note(Info, "Configuration key without effect", k.Name, source, string(k.Effect))
+		l.note(Info, "Configuration key without effect", k.Name, source, k.Why)
 	}
 }
 

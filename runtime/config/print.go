@@ -1,6 +1,7 @@
 package config
 
 import (
+	"encoding/json"
 	"fmt"
 	"regexp"
 	"strings"
@@ -11,9 +12,9 @@ const Mask = "****"
 
 // Setting is one value as it may be shown.
 type Setting struct {
-	Key    string
-	Value  string // Value is masked when it is secret
-	Source Source
+	Key    string `json:"key"`
+	Value  string `json:"value"` // Value is masked when it is secret
+	Source Source `json:"source"`
 }
 
 // Settings lists every key that has an effect, in the order of the table,
@@ -54,17 +55,36 @@ func text(place any) string {
 	switch v := place.(type) {
 	case *string:
 		return *v
+	case *Secret:
+		return v.String()
 	case *int:
 		return fmt.Sprint(*v)
 	case *bool:
 		return fmt.Sprint(*v)
 	case *map[string]string:
-		return fmt.Sprint(*v)
+		return object(*v)
+	case *map[string]Secret:
+		if len(*v) == 0 {
+			return ""
+		}
+		return Mask
 	case *[]string:
 		return strings.Join(*v, ",")
 	default:
 		return ""
 	}
+}
+
+// object shows an object as the JSON that a file would hold.
+func object(m map[string]string) string {
+	if len(m) == 0 {
+		return ""
+	}
+	text, err := json.Marshal(m)
+	if err != nil {
+		return fmt.Sprint(m)
+	}
+	return string(text)
 }
 
 // userInfo matches what may hold a password in a URL. It is greedy up to the

@@ -1,7 +1,9 @@
 package config
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"net/url"
 	"os"
@@ -43,6 +45,7 @@ func validate(c *Config) []error {
 	v.brokers()
 	v.names()
 	v.security()
+	v.telemetry()
 	v.files()
 	v.parts()
 	return v.errs
@@ -83,11 +86,8 @@ func (v *validator) names() {
 	if strings.ContainsAny(host, "/ ") {
 		v.fail("advertised_hostname", host, "is not a host name", "write the name without scheme, port and path")
 	}
-	if uri := v.config.REST.BaseURI; uri != "" {
-		u, err := url.Parse(uri)
-		if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
-			v.fail("rest_base_uri", uri, "is not an absolute URL", "write for example https://rest.example.com/kafka")
-		}
+	if uri := v.config.REST.BaseURI; uri != "" && !isURL(uri) {
+		v.fail("rest_base_uri", uri, notURL, "write for example https://rest.example.com/kafka")
 	}
 	if topic := v.config.Registry.Topic; topic == "" || len(topic) > 249 || strings.Trim(topic, topicCharacters) != "" || topic == "." || topic == ".." {
 		v.fail("topic_name", topic, "is not a topic name", "use up to 249 letters, digits, dots, hyphens and underscores")
@@ -100,36 +100,116 @@ func (v *validator) names() {
 const topicCharacters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"
 
 func (v *validator) security() {
-	k := v.config.Kafka
-	sasl := strings.HasPrefix(k.Protocol, "SASL_")
-	mechanism := k.SASLMechanism
-	switch {
-	case !sasl:
-	case mechanism == "OAUTHBEARER":
-		if k.SASLToken == "" {
-			v.fail("sasl_oauth_token", "", "is missing", "OAUTHBEARER needs a token")
-		}
-	case k.SASLUser == "" || k.SASLPassword == "":
-		v.fail("sasl_plain_username", k.SASLUser, "or sasl_plain_password is missing",
-			"security_protocol "+k.Protocol+" needs both, or sasl_mechanism OAUTHBEARER with sasl_oauth_token")
-	}
-	v.pair("ssl_certfile", k.CertFile, "ssl_keyfile", k.KeyFile)
-	v.pair("server_tls_certfile", v.config.Listener.TLSCert, "server_tls_keyfile", v.config.Listener.TLSKey)
-	if v.config.Listener.TLSClientAuth == "required" && v.config.Listener.TLSClientCA == "" {
-		v.fail("server_tls_client_auth", "required", "needs server_tls_cafile", "name the authorities that sign the clients' certificates")
+	v.sasl()
+	v.pair("ssl_certfile", v.config.Kafka.CertFile, "ssl_keyfile", v.config.Kafka.KeyFile)
+	l := v.config.Listener
+	v.pair("server_tls_certfile", l.TLSCert, "server_tls_keyfile", l.TLSKey)
+	if l.TLSClientAuth == "required" && l.TLSClientCA == "" {
+		v.fail("server_tls_client_auth", "required", "is wrong: `server_tls_client_auth` set to required but `server_tls_cafile` not provided",
+			"name the authorities that sign the clients' certificates")
 	}
 	if (v.config.REST.RegistryUser == "") != (v.config.REST.RegistryPassword == "") {
 		v.fail("registry_user", v.config.REST.RegistryUser, "and registry_password belong together", "set both or none")
+	}
+	if o := v.config.Registry.OIDC; o.EnforceAZP && o.ClientID == "" {
+		v.fail("sasl_oauthbearer_enforce_azp", "true",
+			"is wrong: OIDC config error: sasl_oauthbearer_client_id is required when sasl_oauthbearer_enforce_azp is enabled.", "name the client, or turn it off")
+	}
+}
+
+// sasl checks that the mechanism has what it needs, from one source.
+func (v *validator) sasl() {
+	k := v.config.Kafka
+	if !strings.HasPrefix(k.Protocol, "SASL_") {
+		return
+	}
+	if k.SASLMechanism == "OAUTHBEARER" {
+		v.bearer()
+		return
+	}
+	switch {
+	case k.SASLPassword != "" && k.SASLPasswordFile != "":
+		v.fail("sasl_plain_password_file", k.SASLPasswordFile, "and sasl_plain_password are both set", "set one of them")
+	case k.SASLUser == "" || k.SASLPassword == "" && k.SASLPasswordFile == "":
+		v.fail("sasl_plain_username", k.SASLUser, "or sasl_plain_password is missing",
+			"security_protocol "+k.Protocol+" needs a user, and sasl_plain_password or sasl_plain_password_file; or sasl_mechanism OAUTHBEARER with a token")
+	}
+}
+
+func (v *validator) bearer() {
+	k := v.config.Kafka
+	var given []string
+	for _, source := range []struct {
+		key string
+		set bool
+	}{
+		{"sasl_oauth_token", k.SASLToken != ""}, {"sasl_oauth_token_file", k.SASLTokenFile != ""},
+		{"sasl_oauth_token_endpoint_url", k.OAuth.Endpoint != ""},
+	} {
+		if source.set {
+			given = append(given, source.key)
+		}
+	}
+	const remedy = "OAUTHBEARER needs one of sasl_oauth_token, sasl_oauth_token_file and sasl_oauth_token_endpoint_url"
+	switch {
+	case len(given) == 0:
+		v.fail("sasl_oauth_token", "", "is missing", remedy)
+	case len(given) > 1:
+		v.fail(given[1], "", "and "+given[0]+" are both set", remedy)
+	}
+	if k.OAuth.Endpoint == "" {
+		return
+	}
+	if !isURL(k.OAuth.Endpoint) {
+		v.fail("sasl_oauth_token_endpoint_url", k.OAuth.Endpoint, notURL, "write for example https://issuer.example.com/token")
+	}
+	if k.OAuth.ClientID == "" || (k.OAuth.ClientSecret == "") == (k.OAuth.SecretFile == "") {
+		v.fail("sasl_oauth_client_id", k.OAuth.ClientID, "or its secret is missing, or there are two secrets",
+			"set sasl_oauth_client_id, and sasl_oauth_client_secret or sasl_oauth_client_secret_file")
 	}
 }
 
 func (v *validator) pair(certKey, cert, keyKey, key string) {
 	if cert != "" && key == "" {
-		v.fail(certKey, cert, "is set and "+keyKey+" is not", "set both or none")
+		v.fail(certKey, cert, "is alone: `"+certKey+"` defined but `"+keyKey+"` not defined", "set both or none")
 	}
 	if cert == "" && key != "" {
-		v.fail(keyKey, key, "is set and "+certKey+" is not", "set both or none")
+		v.fail(keyKey, key, "is alone: `"+keyKey+"` defined but `"+certKey+"` not defined", "set both or none")
 	}
+}
+
+// telemetry checks where telemetry goes, so that a typo is told at the start
+// and not by data that never arrive.
+func (v *validator) telemetry() {
+	t := v.config.Telemetry
+	for _, exporter := range []struct{ key, value string }{
+		{"telemetry.otel_traces_exporter", t.Traces}, {"telemetry.otel_metrics_exporter", t.Metrics},
+	} {
+		if exporter.value == "OTLP" && t.Endpoint == "" {
+			v.fail(exporter.key, exporter.value, "needs telemetry.otel_endpoint_url", "name the receiver, for example http://collector:4318")
+		}
+	}
+	if t.Endpoint != "" && !isURL(t.Endpoint) {
+		v.fail("telemetry.otel_endpoint_url", t.Endpoint, notURL, "write for example http://collector:4318")
+	}
+	if t.Management != "" {
+		_, port, err := net.SplitHostPort(t.Management)
+		if n, convErr := strconv.Atoi(port); err != nil || convErr != nil || n < 0 || n > maxPort {
+			v.fail("management_address", t.Management, "is not host:port", "write for example 127.0.0.1:9180")
+		}
+	}
+	if dsn := t.Sentry["dsn"]; dsn != "" {
+		if u, err := url.Parse(string(dsn)); err != nil || u.Host == "" || u.User.Username() == "" {
+			v.fail("sentry", Mask, "has a dsn that is none", "write https://KEY@HOST/PROJECT as Sentry shows it")
+		}
+	}
+}
+
+const notURL = "is not an absolute URL"
+
+func isURL(text string) bool {
+	u, err := url.Parse(text)
+	return err == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https")
 }
 
 // files checks that files exist and can be read, so that a wrong path is told
@@ -145,7 +225,11 @@ func (v *validator) files() {
 		}
 		f, err := os.Open(*place)
 		if err != nil {
-			v.fail(k.Name, *place, "cannot be read: "+cause(err), "name a PEM file that this process may read")
+			text := "cannot be read: " + cause(err)
+			if errors.Is(err, fs.ErrNotExist) {
+				text += " (`" + k.Name + "` file does not exist)"
+			}
+			v.fail(k.Name, *place, text, "name a file that this process may read")
 			continue
 		}
 		f.Close()
@@ -159,7 +243,7 @@ func (v *validator) parts() {
 		}
 	}
 	if !v.config.Registry.Enabled && !v.config.REST.Enabled {
-		v.fail("karapace_registry", "false", "and karapace_rest are both off, so there is nothing to run", "turn one of them on")
+		v.fail("karapace_registry", "false", "and karapace_rest are both off, so there is nothing to run (Both rest and registry options are disabled, exiting)", "turn one of them on")
 	}
 }
 

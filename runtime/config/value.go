@@ -64,6 +64,9 @@ func fromJSON(k Key, v any) (value, error) {
 			return list(v)
 		}
 	}
+	if k.Kind == Text || k.Kind == File {
+		return nil, fmt.Errorf("is wrong: `%s` is not a string", k.Name)
+	}
 	return nil, fmt.Errorf("is not %s", article(k.Kind))
 }
 
@@ -102,6 +105,9 @@ func checkText(k Key, text string) (value, error) {
 	i := slices.IndexFunc(k.Values, func(allowed string) bool {
 		return strings.EqualFold(allowed, strings.TrimSpace(text))
 	})
+	if i < 0 && k.Refusal != "" {
+		return nil, fmt.Errorf("is wrong: "+k.Refusal, text)
+	}
 	if i < 0 {
 		return nil, fmt.Errorf("is not one of %s", strings.Join(k.Values, ", "))
 	}
@@ -160,12 +166,22 @@ func assign(c *Config, k Key, v value) {
 	switch place := k.bind(c).(type) {
 	case *string:
 		*place, _ = v.(string)
+	case *Secret:
+		text, _ := v.(string)
+		*place = Secret(text)
 	case *int:
 		*place, _ = v.(int)
 	case *bool:
 		*place, _ = v.(bool)
 	case *map[string]string:
 		*place, _ = v.(map[string]string)
+	case *map[string]Secret:
+		texts, _ := v.(map[string]string)
+		secrets := make(map[string]Secret, len(texts))
+		for name, text := range texts {
+			secrets[name] = Secret(text)
+		}
+		*place = secrets
 	case *[]string:
 		*place, _ = v.([]string)
 	}
@@ -175,8 +191,6 @@ func article(k Kind) string {
 	switch k {
 	case Integer, Object:
 		return "an " + string(k)
-	case File:
-		return "a text"
 	default:
 		return "a " + string(k)
 	}
