@@ -32,22 +32,44 @@ type Verdict struct {
 // Compatible reports whether the new schema fits.
 func (v Verdict) Compatible() bool { return v.Against == 0 }
 
+// Rules are what a check goes by.
+type Rules struct {
+	Level   schema.Level
+	Flavour schema.Flavour
+	// Policy is the compatibilityPolicy of a subject.
+	Policy format.Policy
+}
+
+// PolicyOf returns the policy that a configuration names. LOGICAL is about
+// schemas as programs see them, which is not told apart from STRICT here.
+func PolicyOf(name string) format.Policy {
+	if name == "LENIENT" {
+		return format.Lenient
+	}
+	return format.Strict
+}
+
+// Check is Rules.Check with the strict policy.
+func Check(level schema.Level, next format.Parsed, previous []Previous, f schema.Flavour) Verdict {
+	return Rules{Level: level, Flavour: f}.Check(next, previous)
+}
+
 // Check compares next with the earlier versions that count, given with the
 // oldest first: all live versions for a transitive level, otherwise the one
 // version in question. It stops at the first version that does not fit:
 // Karapace walks from the oldest to the newest, Confluent's registry the other
 // way.
-func Check(level schema.Level, next format.Parsed, previous []Previous, f schema.Flavour) Verdict {
-	verdict := Verdict{Level: level, Type: next.Type()}
-	if level == schema.None || level == "" {
+func (r Rules) Check(next format.Parsed, previous []Previous) Verdict {
+	verdict := Verdict{Level: r.Level, Type: next.Type()}
+	if r.Level == schema.None || r.Level == "" {
 		return verdict
 	}
 	for i := range previous {
 		p := &previous[i]
-		if f == schema.Confluent {
+		if r.Flavour == schema.Confluent {
 			p = &previous[len(previous)-1-i]
 		}
-		if findings := compare(level, next, p.Parsed, f); len(findings) > 0 {
+		if findings := r.compare(next, p.Parsed); len(findings) > 0 {
 			verdict.Against, verdict.Findings, verdict.AgainstText = p.Version, findings, p.Text
 			return verdict
 		}
@@ -57,18 +79,18 @@ func Check(level schema.Level, next format.Parsed, previous []Previous, f schema
 
 // compare asks both directions that the level needs. For FULL, Confluent's
 // registry lists what the old schema cannot read first.
-func compare(level schema.Level, next, old format.Parsed, f schema.Flavour) []schema.Finding {
+func (r Rules) compare(next, old format.Parsed) []schema.Finding {
 	if next.Type() != old.Type() {
-		return name(format.Readable(next, old, f), "new", "old")
+		return name(format.Readable(next, old, r.Flavour), "new", "old")
 	}
 	var backward, forward []schema.Finding
-	if level.ReadsOld() {
-		backward = name(format.Readable(next, old, f), "new", "old")
+	if r.Level.ReadsOld() {
+		backward = name(format.ReadableUnder(next, old, r.Flavour, r.Policy), "new", "old")
 	}
-	if level.ReadByOld() {
-		forward = name(format.Readable(old, next, f), "old", "new")
+	if r.Level.ReadByOld() {
+		forward = name(format.ReadableUnder(old, next, r.Flavour, r.Policy), "old", "new")
 	}
-	if f == schema.Confluent {
+	if r.Flavour == schema.Confluent {
 		return append(forward, backward...)
 	}
 	return append(backward, forward...)

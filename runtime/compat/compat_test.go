@@ -190,16 +190,12 @@ func TestConfluentCutsTheOldText(t *testing.T) {
 	}
 }
 
-type jsonSchema struct{ format.Parsed }
-
-func (jsonSchema) Type() schema.Type { return schema.JSON }
-
 func TestDifferentTypes(t *testing.T) {
 	t.Parallel()
 	f := func(flavour schema.Flavour, want string) {
 		t.Helper()
 		for _, level := range []schema.Level{schema.Backward, schema.Forward, schema.FullTransitive} {
-			v := Check(level, jsonSchema{}, versions(t, `"int"`), flavour)
+			v := Check(level, stored(t, schema.JSON, `{}`), versions(t, `"int"`), flavour)
 			if v.Compatible() || len(v.Findings) != 1 || v.Messages(flavour)[0] != want {
 				t.Fatalf("%+v", v)
 			}
@@ -208,6 +204,27 @@ func TestDifferentTypes(t *testing.T) {
 
 	f(schema.Karapace, "Comparing different schema types: SchemaType.AVRO with SchemaType.JSONSCHEMA")
 	f(schema.Confluent, "Incompatible because of different schema type")
+}
+
+// A property that an open schema did not have is what the lenient policy puts
+// up with. Karapace knows no policies.
+func TestPolicy(t *testing.T) {
+	t.Parallel()
+	open := []Previous{{Version: 1, Parsed: stored(t, schema.JSON, `{"type":"object"}`)}}
+	next := stored(t, schema.JSON, `{"type":"object","properties":{"a":{"type":"string"}}}`)
+	f := func(flavour schema.Flavour, policy string, fits bool) {
+		t.Helper()
+		r := Rules{Level: schema.Backward, Flavour: flavour, Policy: PolicyOf(policy)}
+		if v := r.Check(next, open); v.Compatible() != fits {
+			t.Fatalf("%s, %q: %+v", flavour, policy, v)
+		}
+	}
+
+	f(schema.Confluent, "", false)
+	f(schema.Confluent, "STRICT", false)
+	f(schema.Confluent, "LOGICAL", false)
+	f(schema.Confluent, "LENIENT", true)
+	f(schema.Karapace, "LENIENT", false)
 }
 
 func TestCompatibleVerdictSaysNothing(t *testing.T) {

@@ -47,7 +47,7 @@ func (a *Avro) same(other Parsed, _ schema.Flavour) bool {
 	return a.Schema.Resolved() == b.Schema.Resolved()
 }
 
-func (a *Avro) readable(writer Parsed, f schema.Flavour) []schema.Finding {
+func (a *Avro) readable(writer Parsed, f schema.Flavour, _ Policy) []schema.Finding {
 	w, ok := writer.(*Avro)
 	if !ok {
 		return nil

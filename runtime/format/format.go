@@ -30,7 +30,7 @@ type language interface {
 	// same reports whether other means the same; it is of the same type.
 	same(other Parsed, f schema.Flavour) bool
 	// readable compares with a writer of the same type.
-	readable(writer Parsed, f schema.Flavour) []schema.Finding
+	readable(writer Parsed, f schema.Flavour, p Policy) []schema.Finding
 	// lint lists what is probably a mistake.
 	lint() []Problem
 	// refused is why the flavour does not take the schema when it is new, nil
@@ -145,8 +145,23 @@ func Same(a, b Parsed, f schema.Flavour) bool {
 // stand for the two schemas: only the caller knows which of them is the new
 // one. Schemas of different types never read each other.
 func Readable(reader, writer Parsed, f schema.Flavour) []schema.Finding {
+	return ReadableUnder(reader, writer, f, Strict)
+}
+
+// Policy is how much readers put up with. Only Confluent's registry has
+// policies, and only for JSON Schema they make a difference.
+type Policy = jsonschema.Policy
+
+// The policies.
+const (
+	Strict  = jsonschema.Strict
+	Lenient = jsonschema.Lenient
+)
+
+// ReadableUnder is Readable with a policy.
+func ReadableUnder(reader, writer Parsed, f schema.Flavour, p Policy) []schema.Finding {
 	if l, ok := reader.(language); ok && reader.Type() == writer.Type() {
-		return l.readable(writer, f)
+		return l.readable(writer, f, p)
 	}
 	return []schema.Finding{{
 		Kind:        KindTypeChanged,

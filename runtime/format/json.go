@@ -39,12 +39,12 @@ func (j *JSON) same(other Parsed, f schema.Flavour) bool {
 	return ok && jsonschema.Same(j.Schema, o.Schema, f)
 }
 
-func (j *JSON) readable(writer Parsed, f schema.Flavour) []schema.Finding {
+func (j *JSON) readable(writer Parsed, f schema.Flavour, p Policy) []schema.Finding {
 	w, ok := writer.(*JSON)
 	if !ok {
 		return nil
 	}
-	return jsonschema.Readable(j.Schema, w.Schema, f)
+	return jsonschema.ReadableUnder(j.Schema, w.Schema, f, p)
 }
 
 // lint says where the registries would not take the schema: it has no opinion

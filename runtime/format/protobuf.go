@@ -43,7 +43,7 @@ func (p *Protobuf) same(other Parsed, f schema.Flavour) bool {
 	return ok && p.text(f, AsWritten) == o.text(f, AsWritten)
 }
 
-func (p *Protobuf) readable(writer Parsed, f schema.Flavour) []schema.Finding {
+func (p *Protobuf) readable(writer Parsed, f schema.Flavour, _ Policy) []schema.Finding {
 	w, ok := writer.(*Protobuf)
 	if !ok {
 		return nil

@@ -32,7 +32,7 @@ func (r *Registry) Compatible(next Registration, version schema.Version) (compat
 		return compat.Verdict{Level: level}, nil
 	}
 	if level.Transitive() && r.points.TransitiveMeansAll {
-		return compat.Check(level, p.parsed, r.previous(view, living), r.flavour), nil
+		return r.rules(p, level).Check(p.parsed, r.previous(view, living)), nil
 	}
 	stored, err := r.parseEntry(view, against)
 	if err != nil {
@@ -41,7 +41,7 @@ func (r *Registry) Compatible(next Registration, version schema.Version) (compat
 		}
 	}
 	previous := []compat.Previous{{Version: against.Version, Parsed: stored, Text: against.Schema.Text}}
-	return compat.Check(level, p.parsed, previous, r.flavour), nil
+	return r.rules(p, level).Check(p.parsed, previous), nil
 }
 
 // CompatibleWithAll says whether a schema could become the next version of a
@@ -61,7 +61,7 @@ func (r *Registry) CompatibleWithAll(next Registration) (compat.Verdict, error) 
 	if !level.Transitive() && len(living) > 0 {
 		living = living[len(living)-1:]
 	}
-	return compat.Check(level, p.parsed, r.previous(view, living), r.flavour), nil
+	return r.rules(p, level).Check(p.parsed, r.previous(view, living)), nil
 }
 
 // HasLive reports whether a subject has a version that is not soft-deleted.

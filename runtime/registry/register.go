@@ -199,11 +199,15 @@ func (r *Registry) compatible(v *store.View, p prepared) error {
 	if !level.Transitive() {
 		entries = entries[len(entries)-1:]
 	}
-	verdict := compat.Check(level, p.parsed, r.previous(v, entries), r.flavour)
+	verdict := r.rules(p, level).Check(p.parsed, r.previous(v, entries))
 	if verdict.Compatible() {
 		return nil
 	}
 	return &Error{Kind: Incompatible, Subject: p.Subject, Detail: verdict.RegisterMessage(r.flavour, p.Subject)}
+}
+
+func (r *Registry) rules(p prepared, level schema.Level) compat.Rules {
+	return compat.Rules{Level: level, Flavour: r.flavour, Policy: compat.PolicyOf(p.config.CompatibilityPolicy)}
 }
 
 // comparable returns the versions of the same compatibility group: those with
