@@ -55,7 +55,7 @@ func ParseSequencedKey(raw []byte) (k Key, seq int64, err error) {
 }
 
 // Known reports whether this registry knows what records of the key's type
-// mean. CONTEXT and ASSOC records are known, and have no effect.
+// mean.
 func (k Key) Known() bool {
 	switch k.Type {
 	case SchemaKey, ConfigKey, ModeKey, DeleteSubjectKey, ClearSubjectKey, NoopKey, ContextKey, AssocKey:

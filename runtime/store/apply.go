@@ -68,7 +68,8 @@ func (b *builder) applyKnown(k record.Key, rec record.Record, deleted bool) (rec
 		b.applyNoop(rec.Value)
 	case record.ContextKey:
 		b.applyContext(k, deleted)
-	default: // ASSOC has no effect on what a registry answers.
+	default: // ASSOC
+		return record.ValueMalformed, b.applyAssoc(k, rec, deleted)
 	}
 	return "", nil
 }

@@ -102,10 +102,9 @@ func TestRecordsWithoutEffect(t *testing.T) {
 	f.records(record.Record{RawKey: []byte{}, Value: []byte{}})
 	f.raw(`{"keytype":"NOOP","magic":0}`, "garbage")
 	f.raw(`{"keytype":"CONTEXT","tenant":"default","context":".ctx","magic":0}`, `{"tenant":"default","context":".ctx"}`)
-	f.raw(`{"keytype":"ASSOC","tenant":"default","resourceName":"r"}`, `{}`)
 	f.raw(string(record.SchemaOf("unknown", 1).Bytes()), "")
 	f.raw(string(record.ConfigOf("unknown").Bytes()), "")
-	if len(f.found) != 0 || len(f.view().Subjects()) != 0 || f.view().Offset() != 5 {
+	if len(f.found) != 0 || len(f.view().Subjects()) != 0 || f.view().Offset() != 4 {
 		t.Fatalf("%v, offset %d", f.found, f.view().Offset())
 	}
 	// The key has the last word on where a schema belongs.

@@ -138,6 +138,10 @@ func (s *Store) empty() *View {
 		maxIDs:   newTrie[string, schema.ID](s.seed),
 		declared: newTrie[string, record.Key](s.seed),
 		variants: newTrie[record.Key, []variant](s.seed),
+		assocs:   newTrie[record.Key, *Association](s.seed),
+
+		assocsByName:    newTrie[string, []*Association](s.seed),
+		assocsBySubject: newTrie[schema.Subject, []*Association](s.seed),
 	}
 }
 

@@ -56,6 +56,11 @@ type View struct {
 	maxIDs   trie[string, schema.ID]
 	declared trie[string, record.Key]
 	variants trie[record.Key, []variant]
+	assocs   trie[record.Key, *Association]
+
+	assocsByName    trie[string, []*Association]
+	assocsBySubject trie[schema.Subject, []*Association]
+
 	noop     record.NoopValue
 	problems map[record.Reason]int64
 }
