@@ -101,7 +101,7 @@ func gates() []gate {
 		}, "Kafka is spoken in few places"},
 		{"net/http", []string{
 			"runtime/httpserver", "runtime/registryhttp", "runtime/resthttp", "runtime/client", "runtime/forward",
-			"runtime/auth", "runtime/telemetry", "runtime/app", "runtime/testkit/...", "cmd/plastron", "controllers/manager", "controllers/session",
+			"runtime/auth", "runtime/kafka", "runtime/telemetry", "runtime/app", "runtime/testkit/...", "cmd/plastron", "controllers/manager", "controllers/session",
 			"test/...", "hack/...",
 		}, "services and formats neither serve nor fetch"},
 	}

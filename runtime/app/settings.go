@@ -21,7 +21,11 @@ func (p *process) kafkaOptions(c *config.Config) (kafka.Options, error) {
 		ClientID:  k.ClientID,
 		Security: kafka.Security{
 			Protocol: k.Protocol, Mechanism: k.SASLMechanism,
-			Username: k.SASLUser, Password: string(k.SASLPassword), Token: string(k.SASLToken),
+			Username: k.SASLUser, Password: string(k.SASLPassword), PasswordFile: k.SASLPasswordFile, Credentials: credentials(c),
+			Token: string(k.SASLToken), TokenFile: k.SASLTokenFile, OAuth: kafka.OAuth{
+				Endpoint: k.OAuth.Endpoint, ClientID: k.OAuth.ClientID, Secret: string(k.OAuth.ClientSecret),
+				SecretFile: k.OAuth.SecretFile, Scope: k.OAuth.Scope, CAFile: k.OAuth.CAFile,
+			},
 			CAFile: k.CAFile, CertFile: k.CertFile, KeyFile: k.KeyFile, KeyPassword: string(k.KeyPassword),
 			CRLFile: k.CRLFile, Ciphers: k.Ciphers, SkipHostnameCheck: !k.CheckHostname,
 		},
@@ -30,6 +34,23 @@ func (p *process) kafkaOptions(c *config.Config) (kafka.Options, error) {
 		MetadataMinAge: p.metadataMinAge,
 		Logger:         p.log.V(1).WithName("kafka"),
 	}, nil
+}
+
+// credentials reads user and password from the configuration file again when
+// that is where they are from, nil otherwise: a password that was changed there
+// holds from the next connection on. While the file is not in order, what was
+// read at the start holds.
+func credentials(c *config.Config) func() (string, string, error) {
+	if c.Kafka.SASLPasswordFile != "" || !c.FromFile("sasl_plain_password") {
+		return nil
+	}
+	return func() (string, string, error) {
+		k := c.Kafka
+		if fresh, err := c.Reload(); err == nil {
+			k = fresh.Kafka
+		}
+		return k.SASLUser, string(k.SASLPassword), nil
+	}
 }
 
 // identity is how this node presents itself to the election group.

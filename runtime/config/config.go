@@ -22,6 +22,7 @@ type Config struct {
 	Tags map[string]string
 
 	sources map[string]Source
+	input   Input
 }
 
 // Listener says where the process serves HTTP.
@@ -196,6 +197,8 @@ func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 // "file /etc/plastron.json", "environment variable KARAPACE_PORT".
 type Source string
 
+const fileSource = "file "
+
 // Default is the source of a value that nobody set.
 const Default Source = "default"
 
@@ -205,6 +208,19 @@ func (c *Config) Source(name string) Source {
 		return s
 	}
 	return Default
+}
+
+// FromFile reports whether the value of the key called name is from the
+// configuration file.
+func (c *Config) FromFile(name string) bool {
+	return strings.HasPrefix(string(c.Source(name)), fileSource)
+}
+
+// Reload reads the same sources again, for the few values that may change
+// while a process runs.
+func (c *Config) Reload() (*Config, error) {
+	fresh, _, err := Load(c.input)
+	return fresh, err
 }
 
 // Address is the address to listen on.

@@ -56,12 +56,12 @@ func Load(in Input) (*Config, []Note, error) {
 			return nil, nil, fmt.Errorf("configuration file %s %w", in.Path, err)
 		}
 	}
-	l := loader{keys: Keys(), role: in.Role, config: &Config{sources: map[string]Source{}}}
+	l := loader{keys: Keys(), role: in.Role, config: &Config{sources: map[string]Source{}, input: in}}
 	l.defaults()
-	l.file(file, Source("file "+in.Path))
+	l.file(file, Source(fileSource+in.Path))
 	l.environ(readEnvironment(in.Environ))
 	l.sentryDSN(in.Environ)
-	l.unknownFile(file, Source("file "+in.Path))
+	l.unknownFile(file, Source(fileSource+in.Path))
 	l.effects()
 	l.errs = append(l.errs, validate(l.config)...)
 	if len(l.errs) > 0 {

@@ -7,7 +7,11 @@
 // its own promises; and the client's metrics push (KIP-714) is off, because
 // brokers reject it where ACLs are tight.
 //
-// Files: options.go (Options to kgo options), security.go (SASL), tls.go (PEM
+// Credentials that stand in files are read at every connection, so that
+// rotating them needs no restart.
+//
+// Files: options.go (Options to kgo options), security.go (SASL), token.go
+// (bearer tokens), dial.go (TLS connections), tls.go (PEM
 // files, hostname check, revocation), key.go (encrypted private keys),
 // errors.go (error to class), explain.go (error to
 // a sentence for people), log.go (kgo's

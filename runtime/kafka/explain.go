@@ -53,8 +53,12 @@ func authenticationRemedy(err error) string {
 		return "Kafka asks for a client certificate that it trusts: set ssl_certfile and ssl_keyfile"
 	case errors.Is(err, kerr.UnsupportedSaslMechanism):
 		return "Kafka does not offer the configured sasl_mechanism on this listener"
+	case strings.Contains(text, "unexpected data in oauth response"):
+		return "Kafka refused the bearer token: check sasl_oauth_token, sasl_oauth_token_file or the client of sasl_oauth_token_endpoint_url, " +
+			"and that issuer, audience and time of the token are what the broker expects"
 	default:
-		return "Kafka refused the credentials: check sasl_mechanism, sasl_plain_username and sasl_plain_password, or the token"
+		return "Kafka refused the credentials: check sasl_mechanism, sasl_plain_username and sasl_plain_password " +
+			"or sasl_plain_password_file, or the token"
 	}
 }
 

@@ -119,7 +119,7 @@ func (o Options) Opts() ([]kgo.Opt, error) {
 	minAge := min(or(o.MetadataMinAge, DefaultMetadataMinAge), maxAge)
 	opts = append(opts, kgo.MetadataMaxAge(maxAge), kgo.MetadataMinAge(minAge))
 
-	security, err := o.Security.opts(or(o.DialTimeout, DefaultDialTimeout))
+	security, err := o.Security.opts(or(o.DialTimeout, DefaultDialTimeout), o.Logger)
 	if err != nil {
 		return nil, err
 	}

@@ -2,13 +2,12 @@ package kafka
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
+	"github.com/go-logr/logr"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/sasl"
-	"github.com/twmb/franz-go/pkg/sasl/oauth"
 	"github.com/twmb/franz-go/pkg/sasl/plain"
 	"github.com/twmb/franz-go/pkg/sasl/scram"
 )
@@ -39,10 +38,14 @@ type Security struct {
 	Mechanism string
 	// Username and Password are the credentials of PLAIN and SCRAM.
 	Username, Password string
-	// Token is the fixed bearer token of OAUTHBEARER; TokenSource, when set,
-	// is asked for one instead at every (re)authentication.
-	Token       string
-	TokenSource func(context.Context) (string, error)
+	// PasswordFile holds the password instead, and is read at every
+	// authentication. Credentials, when set, is asked for both instead.
+	PasswordFile string
+	Credentials  func() (username, password string, err error)
+	// Token is the fixed bearer token of OAUTHBEARER. Instead, TokenFile is
+	// read, or OAuth asked, at every (re)authentication.
+	Token, TokenFile string
+	OAuth            OAuth
 
 	// CAFile holds the PEM certificates to trust; empty is the system's store.
 	CAFile string
@@ -92,7 +95,7 @@ func (s Security) usesTLS() bool {
 	return s.protocol() == ProtocolSSL || s.protocol() == ProtocolSASLSSL
 }
 
-func (s Security) opts(dialTimeout time.Duration) ([]kgo.Opt, error) {
+func (s Security) opts(dialTimeout time.Duration, log logr.Logger) ([]kgo.Opt, error) {
 	switch s.protocol() {
 	case ProtocolPlaintext, ProtocolSSL, ProtocolSASLPlaintext, ProtocolSASLSSL:
 	default:
@@ -100,11 +103,11 @@ func (s Security) opts(dialTimeout time.Duration) ([]kgo.Opt, error) {
 	}
 	opts := []kgo.Opt{kgo.DialTimeout(dialTimeout)}
 	if s.usesTLS() {
-		config, err := s.tlsConfig()
+		d, err := newTLSDialer(s, dialTimeout, log)
 		if err != nil {
 			return nil, err
 		}
-		opts = append(opts, kgo.DialTLSConfig(config))
+		opts = append(opts, kgo.Dialer(d.dial))
 	}
 	if s.usesSASL() {
 		mechanism, err := s.mechanism()
@@ -118,48 +121,49 @@ func (s Security) opts(dialTimeout time.Duration) ([]kgo.Opt, error) {
 
 func (s Security) mechanism() (sasl.Mechanism, error) {
 	switch s.Mechanism {
-	case "", MechanismPlain:
-		if err := s.needUser(); err != nil {
-			return nil, err
-		}
-		return plain.Auth{User: s.Username, Pass: s.Password}.AsMechanism(), nil
-	case MechanismScram256:
-		if err := s.needUser(); err != nil {
-			return nil, err
-		}
-		return scram.Auth{User: s.Username, Pass: s.Password}.AsSha256Mechanism(), nil
-	case MechanismScram512:
-		if err := s.needUser(); err != nil {
-			return nil, err
-		}
-		return scram.Auth{User: s.Username, Pass: s.Password}.AsSha512Mechanism(), nil
 	case MechanismOAuthBearer:
 		return s.bearer()
+	case "", MechanismPlain, MechanismScram256, MechanismScram512:
+		if err := s.needUser(); err != nil {
+			return nil, err
+		}
 	default:
 		return nil, fmt.Errorf("sasl_mechanism %q is unknown: allowed are PLAIN, SCRAM-SHA-256, SCRAM-SHA-512, OAUTHBEARER", s.Mechanism)
+	}
+	scramAuth := func(context.Context) (scram.Auth, error) {
+		user, password, err := s.credentials()
+		return scram.Auth{User: user, Pass: password}, err
+	}
+	switch s.Mechanism {
+	case MechanismScram256:
+		return scram.Sha256(scramAuth), nil
+	case MechanismScram512:
+		return scram.Sha512(scramAuth), nil
+	default:
+		return plain.Plain(func(context.Context) (plain.Auth, error) {
+			user, password, err := s.credentials()
+			return plain.Auth{User: user, Pass: password}, err
+		}), nil
+	}
+}
+
+// credentials are those of this moment: kgo asks at every authentication, so
+// what was rotated holds from the next connection on.
+func (s Security) credentials() (username, password string, err error) {
+	switch {
+	case s.Credentials != nil:
+		return s.Credentials()
+	case s.PasswordFile != "":
+		password, err = readSecret("sasl_plain_password_file", s.PasswordFile)
+		return s.Username, password, err
+	default:
+		return s.Username, s.Password, nil
 	}
 }
 
 func (s Security) needUser() error {
-	if s.Username == "" || s.Password == "" {
-		return fmt.Errorf("security_protocol %s needs sasl_plain_username and sasl_plain_password", s.protocol())
+	if s.Username == "" || s.Password == "" && s.PasswordFile == "" {
+		return fmt.Errorf("security_protocol %s needs sasl_plain_username, and sasl_plain_password or sasl_plain_password_file", s.protocol())
 	}
 	return nil
-}
-
-func (s Security) bearer() (sasl.Mechanism, error) {
-	source := s.TokenSource
-	if source == nil {
-		if s.Token == "" {
-			return nil, errors.New("sasl_mechanism OAUTHBEARER needs a token: set sasl_oauth_token")
-		}
-		source = func(context.Context) (string, error) { return s.Token, nil }
-	}
-	return oauth.Oauth(func(ctx context.Context) (oauth.Auth, error) {
-		token, err := source(ctx)
-		if err != nil {
-			return oauth.Auth{}, fmt.Errorf("getting a bearer token for Kafka: %w", err)
-		}
-		return oauth.Auth{Token: token}, nil
-	}), nil
 }

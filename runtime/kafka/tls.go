@@ -10,12 +10,12 @@ import (
 	"strings"
 )
 
-// tlsConfig builds the client side of TLS from PEM files. kgo fills in the
-// server name of each broker it dials.
+// tlsConfig builds the client side of TLS from PEM files, without the name of
+// the broker.
 func (s Security) tlsConfig() (*tls.Config, error) {
 	config := &tls.Config{MinVersion: tls.VersionTLS12}
 	if s.CAFile != "" {
-		pool, err := certPool(s.CAFile)
+		pool, err := certPool("ssl_cafile", s.CAFile)
 		if err != nil {
 			return nil, err
 		}
@@ -108,14 +108,14 @@ func checkRevoked(chains [][]*x509.Certificate, list *x509.RevocationList) error
 	return nil
 }
 
-func certPool(file string) (*x509.CertPool, error) {
+func certPool(key, file string) (*x509.CertPool, error) {
 	raw, err := os.ReadFile(file)
 	if err != nil {
-		return nil, fmt.Errorf("reading ssl_cafile: %w", err)
+		return nil, fmt.Errorf("reading %s: %w", key, err)
 	}
 	pool := x509.NewCertPool()
 	if !pool.AppendCertsFromPEM(raw) {
-		return nil, fmt.Errorf("ssl_cafile %s holds no PEM certificate", file)
+		return nil, fmt.Errorf("%s %s holds no PEM certificate", key, file)
 	}
 	return pool, nil
 }
