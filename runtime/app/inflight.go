@@ -40,8 +40,7 @@ func (f *inFlight) Append(ctx context.Context, records []record.Record) (int64, 
 	return offset, err
 }
 
-// Barrier implements registry.Log. A barrier is a record too. Behind it, what is
-// still under way is void, so that there is no doubt any more.
+// Barrier implements registry.Log. A barrier is a record too.
 func (f *inFlight) Barrier(ctx context.Context) error {
 	f.enter()
 	err := f.log.Barrier(ctx)
