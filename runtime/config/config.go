@@ -15,6 +15,7 @@ type Config struct {
 	Advertised Advertised
 	Kafka      Kafka
 	Registry   Registry
+	Limits     Limits
 	REST       REST
 	Log        Log
 	Telemetry  Telemetry
@@ -95,6 +96,11 @@ type Registry struct {
 	OIDC          OIDC
 	// ForceKeyCorrection is the backup tool's.
 	ForceKeyCorrection bool
+}
+
+// Limits bounds what one schema may cost, see package format.
+type Limits struct {
+	Bytes, Depth, Nodes, Subschemas, PatternCost, References, ReferenceDepth int
 }
 
 // OIDC holds the settings of bearer tokens.

@@ -80,7 +80,7 @@ func (k Key) Env() string {
 
 // Keys returns the table, grouped as the documentation shows it.
 func Keys() []Key {
-	return slices.Concat(serverKeys(), kafkaKeys(), registryKeys(), restKeys(), logKeys(), oidcKeys())
+	return slices.Concat(serverKeys(), kafkaKeys(), registryKeys(), limitKeys(), restKeys(), logKeys(), oidcKeys())
 }
 
 // Groups returns the table with a heading for each group.
@@ -89,6 +89,7 @@ func Groups() []Group {
 		{"Listener and identity", serverKeys()},
 		{"Kafka", kafkaKeys()},
 		{"Registry", registryKeys()},
+		{"Limits of schemas", limitKeys()},
 		{"REST proxy", restKeys()},
 		{"Logs, metrics and others", logKeys()},
 		{"OpenID Connect", oidcKeys()},

@@ -86,12 +86,12 @@ func parseAvro(text string, used []reference, limits Limits, how strictness) (Pa
 	}
 	parsed, err := read(text, texts, limits.json())
 	if err != nil {
-		return nil, fromAvro(err, used)
+		return nil, fromAvro(err, used, limits)
 	}
 	return &Avro{Schema: parsed}, nil
 }
 
-func fromAvro(err error, used []reference) error {
+func fromAvro(err error, used []reference, limits Limits) error {
 	if err == nil {
 		return nil
 	}
@@ -101,7 +101,7 @@ func fromAvro(err error, used []reference) error {
 		return e
 	}
 	if cause.Kind == avro.TooLarge {
-		e.Kind = TooLarge
+		e.beyond(limitOf(err), limits)
 	}
 	return e.blame(used, cause.Reference)
 }

@@ -42,6 +42,9 @@ type Error struct {
 	Type   schema.Type
 	Kind   Kind
 	Detail string
+	// Limit is the one that a schema of kind TooLarge goes beyond, empty for a
+	// bound that is not configurable.
+	Limit Limit
 	// Err is the cause: that of the parser, or what the Resolver returned.
 	Err error
 }

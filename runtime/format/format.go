@@ -96,13 +96,13 @@ func CanonicalText(s schema.Schema, limits Limits) (string, error) {
 	switch s.Type {
 	case "", schema.Avro:
 		text, err := avro.Canonical(s.Text, limits.json())
-		return text, fromAvro(err, nil)
+		return text, fromAvro(err, nil, limits)
 	case schema.JSON:
 		text, err := jsonschema.Canonical(s.Text, limits.jsonschema())
-		return text, fromJSONSchema(err, nil)
+		return text, fromJSONSchema(err, nil, limits)
 	case schema.Protobuf:
 		text, err := protobuf.Canonical(s.Text, limits.protobuf())
-		return text, fromProtobuf(err, nil)
+		return text, fromProtobuf(err, nil, limits)
 	default:
 		return "", unsupported(s.Type)
 	}

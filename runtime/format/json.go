@@ -86,12 +86,12 @@ func parseJSON(text string, used []reference, limits Limits, how strictness) (Pa
 	}
 	parsed, err := read(text, texts, limits.jsonschema())
 	if err != nil {
-		return nil, fromJSONSchema(err, used)
+		return nil, fromJSONSchema(err, used, limits)
 	}
 	return &JSON{Schema: parsed}, nil
 }
 
-func fromJSONSchema(err error, used []reference) error {
+func fromJSONSchema(err error, used []reference, limits Limits) error {
 	if err == nil {
 		return nil
 	}
@@ -102,13 +102,30 @@ func fromJSONSchema(err error, used []reference) error {
 	}
 	switch cause.Kind {
 	case jsonschema.TooLarge:
-		e.Kind = TooLarge
+		e.beyond(limitOfJSONSchema(cause), limits)
 	case jsonschema.Unresolved:
 		e.Kind = Unresolved
 	}
 	return e.blame(used, cause.Reference)
 }
 
+// limitOfJSONSchema finds the limit behind an error: that of the JSON, or else
+// that of a pattern, which has a place in the schema, or of all schemas, which
+// has none.
+func limitOfJSONSchema(e *jsonschema.Error) Limit {
+	switch {
+	case e.Err != nil:
+		return limitOf(e.Err)
+	case e.Path != "":
+		return MaxPatternCost
+	default:
+		return MaxSubschemas
+	}
+}
+
 func (l Limits) jsonschema() jsonschema.Limits {
-	return jsonschema.Limits{MaxBytes: l.MaxBytes, MaxDepth: l.MaxDepth, MaxNodes: l.MaxNodes}
+	return jsonschema.Limits{
+		MaxBytes: l.MaxBytes, MaxDepth: l.MaxDepth, MaxNodes: l.MaxNodes,
+		MaxSubschemas: l.MaxSubschemas, MaxPatternCost: l.MaxPatternCost,
+	}
 }

@@ -1,18 +1,33 @@
 package format
 
-import "github.com/plastron-dev/plastron/runtime/internal/jsonx"
+import (
+	"errors"
+	"fmt"
+
+	"github.com/plastron-dev/plastron/runtime/internal/jsonx"
+)
 
 // Limits bounds what one schema may cost, whatever it contains. All of them
-// are checked before the work is done that they bound.
+// are checked before the work is done that they bound. Configuration keys set
+// them; DefaultLimits has the values of the product.
 type Limits struct {
 	// MaxBytes is the greatest length of one text, the schema's or that of a
 	// reference.
 	MaxBytes int
-	// MaxDepth is how deep JSON may be nested.
+	// MaxDepth is how deep JSON, and messages of Protobuf, may be nested. Of
+	// the latter no more than 100 are taken, which is the limit of protoc.
 	MaxDepth int
-	// MaxNodes is the greatest number of JSON values, keys included, in the
-	// schema and all its references together.
+	// MaxNodes is the greatest number of JSON values, keys included, or of
+	// Protobuf's declarations, weighted by what they cost, in the schema and
+	// all its references together.
 	MaxNodes int
+	// MaxSubschemas is the greatest number of schemas in a JSON Schema and all
+	// its references together.
+	MaxSubschemas int
+	// MaxPatternCost is the greatest cost of one regular expression of a JSON
+	// Schema: about the number of its characters, those inside a repetition
+	// counted as often as it repeats them.
+	MaxPatternCost int
 	// MaxReferences is the greatest number of references, those of references
 	// included.
 	MaxReferences int
@@ -28,11 +43,95 @@ func DefaultLimits() Limits {
 		MaxBytes:          2 << 20,
 		MaxDepth:          1024,
 		MaxNodes:          600_000,
+		MaxSubschemas:     65_536,
+		MaxPatternCost:    20_000,
 		MaxReferences:     1024,
 		MaxReferenceDepth: 64,
 	}
 }
 
+// Limit names one of the Limits as people know it: by the configuration key
+// that changes it.
+type Limit string
+
+// The names of the limits.
+const (
+	MaxBytes          Limit = "schema_max_bytes"
+	MaxDepth          Limit = "schema_max_depth"
+	MaxNodes          Limit = "schema_max_nodes"
+	MaxSubschemas     Limit = "schema_max_subschemas"
+	MaxPatternCost    Limit = "schema_max_pattern_cost"
+	MaxReferences     Limit = "schema_max_references"
+	MaxReferenceDepth Limit = "schema_max_reference_depth"
+)
+
+// LimitNames lists the names in the order of the fields.
+func LimitNames() []Limit {
+	return []Limit{MaxBytes, MaxDepth, MaxNodes, MaxSubschemas, MaxPatternCost, MaxReferences, MaxReferenceDepth}
+}
+
+// Of returns the place of a limit, nil for a name that is none.
+func (l *Limits) Of(name Limit) *int {
+	switch name {
+	case MaxBytes:
+		return &l.MaxBytes
+	case MaxDepth:
+		return &l.MaxDepth
+	case MaxNodes:
+		return &l.MaxNodes
+	case MaxSubschemas:
+		return &l.MaxSubschemas
+	case MaxPatternCost:
+		return &l.MaxPatternCost
+	case MaxReferences:
+		return &l.MaxReferences
+	case MaxReferenceDepth:
+		return &l.MaxReferenceDepth
+	default:
+		return nil
+	}
+}
+
+// OrDefaults returns the limits with the default in the place of each that is
+// below it. It is for schemas that are stored: a limit that was lowered since
+// must not make them unreadable, or they would drop out of comparisons.
+func (l Limits) OrDefaults() Limits {
+	def := DefaultLimits()
+	for _, name := range LimitNames() {
+		*l.Of(name) = max(*l.Of(name), *def.Of(name))
+	}
+	return l
+}
+
 func (l Limits) json() jsonx.Limits {
 	return jsonx.Limits{MaxBytes: l.MaxBytes, MaxDepth: l.MaxDepth, MaxNodes: l.MaxNodes}
+}
+
+// limitOf finds the limit behind an error about a JSON text.
+func limitOf(err error) Limit {
+	e, ok := errors.AsType[*jsonx.Error](err)
+	if !ok {
+		return ""
+	}
+	switch e.Bound {
+	case jsonx.Bytes:
+		return MaxBytes
+	case jsonx.Depth:
+		return MaxDepth
+	case jsonx.Nodes:
+		return MaxNodes
+	default:
+		return ""
+	}
+}
+
+// beyond makes e an error of kind TooLarge that names the limit and its value,
+// so that the reader knows what to change. Bounds that cannot be changed have
+// no name.
+func (e *Error) beyond(name Limit, limits Limits) *Error {
+	e.Kind, e.Limit = TooLarge, name
+	if place := limits.Of(name); place != nil {
+		e.Detail = fmt.Sprintf("%s (limit %s = %d)", e.Detail, name, *place)
+	}
+	return e
 }

@@ -66,12 +66,12 @@ func parseProtobuf(text string, used []reference, limits Limits, how strictness)
 	}
 	parsed, err := read(text, files, limits.protobuf())
 	if err != nil {
-		return nil, fromProtobuf(err, used)
+		return nil, fromProtobuf(err, used, limits)
 	}
 	return &Protobuf{Schema: parsed}, nil
 }
 
-func fromProtobuf(err error, used []reference) error {
+func fromProtobuf(err error, used []reference, limits Limits) error {
 	if err == nil {
 		return nil
 	}

@@ -52,12 +52,14 @@ type collector struct {
 
 func (c *collector) visit(references []schema.Reference, depth int) error {
 	if c.limits.MaxReferenceDepth > 0 && depth > c.limits.MaxReferenceDepth {
-		return &Error{Type: c.typ, Kind: TooLarge, Detail: fmt.Sprintf("a chain of references is longer than %d", c.limits.MaxReferenceDepth)}
+		e := &Error{Type: c.typ, Detail: fmt.Sprintf("a chain of references is longer than %d", c.limits.MaxReferenceDepth)}
+		return e.beyond(MaxReferenceDepth, c.limits)
 	}
 	for _, r := range lastOfName(references) {
 		c.seen++
 		if c.limits.MaxReferences > 0 && c.seen > c.limits.MaxReferences {
-			return &Error{Type: c.typ, Kind: TooLarge, Detail: fmt.Sprintf("the schema has more than %d references, those of references included", c.limits.MaxReferences)}
+			e := &Error{Type: c.typ, Detail: fmt.Sprintf("the schema has more than %d references, those of references included", c.limits.MaxReferences)}
+			return e.beyond(MaxReferences, c.limits)
 		}
 		to := target{subject: r.Subject, version: r.Version}
 		if c.typ != schema.Avro {

@@ -33,10 +33,23 @@ const (
 	TooLarge
 )
 
+// Bound says which of the Limits a text goes beyond.
+type Bound uint8
+
+// The bounds, in the order of the fields of Limits. An error of kind Syntax
+// has none.
+const (
+	NoBound Bound = iota
+	Bytes
+	Depth
+	Nodes
+)
+
 // Error is why a text was refused. Line and Column count from 1, Column in
 // bytes.
 type Error struct {
 	Kind         Kind
+	Bound        Bound
 	Offset       int
 	Line, Column int
 	Reason       string
@@ -45,6 +58,12 @@ type Error struct {
 // Error says what was wrong and where.
 func (e *Error) Error() string {
 	return fmt.Sprintf("%s: line %d column %d", e.Reason, e.Line, e.Column)
+}
+
+func beyond(bound Bound, src []byte, offset int, reason string) *Error {
+	e := newError(TooLarge, src, offset, reason)
+	e.Bound = bound
+	return e
 }
 
 func newError(kind Kind, src []byte, offset int, reason string) *Error {

@@ -44,7 +44,7 @@ func (d *Doc) Parse(src []byte, limits Limits) error {
 	}
 	d.src, d.nodes, d.stack = src, d.nodes[:0], d.stack[:0]
 	if len(src) > maxBytes {
-		return newError(TooLarge, src, maxBytes, fmt.Sprintf("the text has %d bytes, at most %d are allowed", len(src), maxBytes))
+		return beyond(Bytes, src, maxBytes, fmt.Sprintf("the text has %d bytes, at most %d are allowed", len(src), maxBytes))
 	}
 	if d.nodes == nil {
 		// A schema has a value for every seven bytes or so; a text with more
@@ -133,7 +133,7 @@ func (p *parser) open(c byte) (bool, error) {
 		kind, closing = Object, '}'
 	}
 	if len(p.doc.stack) >= p.maxDepth {
-		return false, newError(TooLarge, p.src, p.pos, fmt.Sprintf("values are nested more than %d deep", p.maxDepth))
+		return false, beyond(Depth, p.src, p.pos, fmt.Sprintf("values are nested more than %d deep", p.maxDepth))
 	}
 	at := uint32(len(p.doc.nodes))
 	if err := p.add(node{kind: kind, start: uint32(p.pos)}); err != nil {
@@ -220,7 +220,7 @@ func (p *parser) leaf(kind Type, flag uint8, start int) error {
 
 func (p *parser) add(n node) error {
 	if len(p.doc.nodes) >= p.maxNodes {
-		return newError(TooLarge, p.src, p.pos, fmt.Sprintf("the text holds more than %d values", p.maxNodes))
+		return beyond(Nodes, p.src, p.pos, fmt.Sprintf("the text holds more than %d values", p.maxNodes))
 	}
 	p.doc.nodes = append(p.doc.nodes, n)
 	return nil
