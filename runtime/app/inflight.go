@@ -40,7 +40,8 @@ func (f *inFlight) Append(ctx context.Context, records []record.Record) (int64, 
 	return offset, err
 }
 
-// Barrier implements registry.Log. A barrier is a record too.
+// Barrier implements registry.Log. A barrier is a record too. Behind it, what is
+// still under way is void, so that there is no doubt any more.
 func (f *inFlight) Barrier(ctx context.Context) error {
 	f.enter()
 	err := f.log.Barrier(ctx)

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"time"
 
@@ -22,6 +23,7 @@ import (
 type registryNode struct {
 	*frontend
 	store     *store.Store
+	owner     string // names this process in the log, differently at every start
 	schemas   *schemalog.Log
 	appends   *inFlight
 	client    *kgo.Client
@@ -35,7 +37,7 @@ type registryNode struct {
 }
 
 func newRegistryNode(p *process, c *config.Config) *registryNode {
-	n := &registryNode{frontend: newFrontend(p, c), store: store.New()}
+	n := &registryNode{frontend: newFrontend(p, c), store: store.New(), owner: rand.Text()}
 	n.deadline, n.errorType = registryhttp.Deadline(writeDeadline), registryhttp.MediaType
 	return n
 }
@@ -110,7 +112,7 @@ func (n *registryNode) build() part {
 		r := n.config.Registry
 		n.schemas = schemalog.New(schemalog.Config{
 			Topic: r.Topic, Reader: clientOptions, Writer: clientOptions, ReplicationFactor: int16(r.Replication),
-			Headers: n.headers(), Now: n.clock, Logger: n.log.WithName("log"),
+			Headers: n.headers(), Owner: n.owner, Generation: n.generation, Now: n.clock, Logger: n.log.WithName("log"),
 		}, n.store)
 		n.appends = &inFlight{log: n.schemas}
 		if n.auth, err = n.newAuth(n.config.Registry); err != nil {
@@ -122,7 +124,7 @@ func (n *registryNode) build() part {
 		n.service = registry.New(registry.Deps{
 			Log:       n.appends,
 			LogErrors: registry.LogErrors{TooLarge: schemalog.ErrTooLarge, NotReady: schemalog.ErrNotReady},
-			Views:     n.store, Role: n.election,
+			Views:     n.store, Role: n.election, Owner: n.owner, Late: n.store.Late(),
 			Flavour: schema.Flavour(r.Flavour), DefaultLevel: schema.Level(r.Compatibility),
 			Conflicts: n.metrics.Conflict, Logger: n.log.WithName("registry"),
 		})
@@ -147,6 +149,9 @@ func (n *registryNode) headers() []kgo.RecordHeader {
 		{Key: "X-Origin-Host", Value: []byte(n.advertisedURL())},
 	}
 }
+
+// generation is the election group's, for the terms of epochs.
+func (n *registryNode) generation() int32 { return n.election.State().Generation }
 
 func (n *registryNode) newElection(principal string) (*election.Election, error) {
 	strategy, err := election.ParseStrategy(n.config.Registry.Strategy)

@@ -13,6 +13,9 @@ type Record struct {
 	// Offset is the position in the log and Timestamp the broker's time of the
 	// record in milliseconds. Both are set on records that were read.
 	Offset, Timestamp int64
+	// Epoch is the claim of the log under which the record was written, zero
+	// for records of other registries.
+	Epoch Epoch
 }
 
 // KeyBytes returns the bytes that the record has, or is to be written with, as
@@ -48,6 +51,9 @@ const (
 	// LostRace is a record of a Redpanda registry whose sequence number says
 	// that it lost a race between two writers.
 	LostRace Reason = "lost_race"
+	// Fenced is a record of an old primary that came behind the claim of its
+	// successor.
+	Fenced Reason = "fenced"
 )
 
 // Problem is a remark on one record. No problem of one record ever affects

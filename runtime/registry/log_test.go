@@ -60,6 +60,8 @@ type node struct {
 	// before and after run around the append and can fail it.
 	before, after func(records []record.Record) error
 	appends       [][]record.Record
+	// claim is what Barrier does in the place of a plain barrier.
+	claim func()
 }
 
 func (n *node) View() *store.View { return n.store.View() }
@@ -96,21 +98,29 @@ func (n *node) Append(_ context.Context, records []record.Record) (int64, error)
 }
 
 func (n *node) Barrier(context.Context) error {
+	if n.claim != nil {
+		n.claim()
+		return nil
+	}
 	n.topic.append(record.Record{Key: record.Noop()})
 	n.read()
 	return nil
 }
 
 // newNode starts a node that may write.
-func newNode(t *testing.T, shared *topic, flavour schema.Flavour) *node {
+func newNode(t *testing.T, shared *topic, flavour schema.Flavour, options ...func(*node, *Deps)) *node {
 	t.Helper()
 	n := &node{topic: shared, store: store.New()}
 	n.mayWrite.Store(true)
-	n.Registry = New(Deps{
+	d := Deps{
 		Log: n, Views: n, Role: n, Flavour: flavour,
 		LogErrors: LogErrors{TooLarge: errTooLarge, NotReady: errNotReady},
 		Conflicts: func() { n.splits.Add(1) },
-	})
+	}
+	for _, set := range options {
+		set(n, &d)
+	}
+	n.Registry = New(d)
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() {

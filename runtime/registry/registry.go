@@ -19,7 +19,9 @@ type Log interface {
 	// once the own reader has applied it, so that Views shows them.
 	Append(ctx context.Context, records []record.Record) (int64, error)
 	// Barrier returns once everything that was written before it, by anyone,
-	// is applied. It settles what an unknown outcome was.
+	// is applied, what is still on its way has become void, and the log is
+	// claimed under an epoch of this process. It settles what an unknown
+	// outcome was.
 	Barrier(ctx context.Context) error
 }
 
@@ -50,6 +52,12 @@ type Deps struct {
 	LogErrors LogErrors
 	Views     Views
 	Role      Role
+	// Owner is the name under which Barrier claims the log. Without one, epochs
+	// are not looked at.
+	Owner string
+	// Late receives when a late record of another primary was read, which this
+	// one has to repair. May be nil.
+	Late <-chan struct{}
 	// Flavour decides where Karapace and Confluent differ; default Karapace.
 	Flavour schema.Flavour
 	// DefaultLevel holds where nothing is configured; default BACKWARD.
@@ -80,6 +88,8 @@ type Registry struct {
 	logErrors    LogErrors
 	views        Views
 	role         Role
+	owner        string
+	late         <-chan struct{}
 	flavour      schema.Flavour
 	points       Points
 	defaultLevel schema.Level
@@ -106,7 +116,7 @@ type Registry struct {
 // New returns a registry that starts nothing: Run does the writing.
 func New(d Deps) *Registry {
 	r := &Registry{
-		log: d.Log, logErrors: d.LogErrors, views: d.Views, role: d.Role,
+		log: d.Log, logErrors: d.LogErrors, views: d.Views, role: d.Role, owner: d.Owner, late: d.Late,
 		flavour: d.Flavour, defaultLevel: d.DefaultLevel, defaultMode: d.DefaultMode, modesFixed: d.ModesFixed,
 		limits: format.DefaultLimits(), writeTimeout: d.WriteTimeout,
 		conflicts: d.Conflicts, unknown: d.UnknownOutcomes, logger: d.Logger,

@@ -109,6 +109,7 @@ func (r *Registry) Run(ctx context.Context) error {
 			select {
 			case c := <-r.queue:
 				waiting = append(waiting, c)
+			case <-r.late: // Nobody may write for hours: see to it now.
 			case <-ctx.Done():
 				return nil
 			}
@@ -138,10 +139,11 @@ func (r *Registry) round(ctx context.Context, waiting []*change) []*change {
 	if !r.role.MayWrite() {
 		return finishAll(waiting, ErrNotPrimary)
 	}
-	if err := r.settle(ctx); err != nil {
+	view, err := r.settle(ctx)
+	if err != nil {
 		return finishAll(waiting, &Error{Kind: Timeout, Err: err})
 	}
-	b, rest := r.decideAll(waiting)
+	b, rest := r.decideAll(view, waiting)
 	if len(b.changes) == 0 {
 		return rest
 	}
@@ -165,8 +167,8 @@ type batch struct {
 
 func collisions(v *store.View) int64 { return v.Problems()[record.IDConflict] }
 
-func (r *Registry) decideAll(waiting []*change) (batch, []*change) {
-	d := newDraft(r.views.View())
+func (r *Registry) decideAll(view *store.View, waiting []*change) (batch, []*change) {
+	d := newDraft(view)
 	b := batch{decidedAt: d.view.Offset(), collisions: collisions(d.view)}
 	size := 0
 	for i, c := range waiting {
@@ -182,6 +184,7 @@ func (r *Registry) decideAll(waiting []*change) (batch, []*change) {
 			continue
 		}
 		c.attempts++
+		r.stamp(d.view, p.records)
 		b.changes, b.plans, b.records = append(b.changes, c), append(b.plans, p), append(b.records, p.records...)
 		if size += p.bytes(); c.alone || size > maxBatchBytes {
 			return b, waiting[i+1:]
@@ -230,32 +233,63 @@ func (r *Registry) write(ctx context.Context, b batch) []*change {
 	r.unsettled = true
 	r.unknown()
 	r.logger.Info("Outcome of an append is unknown, reading the log to settle it", "records", len(b.records), "cause", err.Error())
-	if settleErr := r.settle(ctx); settleErr != nil {
+	if _, settleErr := r.settle(ctx); settleErr != nil {
 		return finishAll(b.changes, &Error{Kind: Timeout, Err: errors.Join(err, settleErr)})
 	}
 	return r.judge(b, settled)
 }
 
-// settle reads everything that may have been written before, if that is in
-// doubt.
-func (r *Registry) settle(ctx context.Context) error {
-	if !r.unsettled {
-		return nil
+// settle returns a view to decide on: everything that was written before is in
+// it, the log is ours, and no late record of another primary is left to repair.
+// Another node may have claimed the log although this one holds the role, for
+// instance when the brokers lost the election group. The log is claimed back
+// then; who claims last is the one whose records count.
+func (r *Registry) settle(ctx context.Context) (*store.View, error) {
+	if view := r.views.View(); !r.unsettled && r.ours(view) {
+		return view, nil
 	}
-	bounded, cancel := context.WithTimeout(ctx, r.writeTimeout)
+	ctx, cancel := context.WithTimeout(ctx, r.writeTimeout)
 	defer cancel()
-	if err := r.log.Barrier(bounded); err != nil {
-		return fmt.Errorf("reading the log to its end: %w", err)
+	for {
+		if err := r.log.Barrier(ctx); err != nil {
+			return nil, fmt.Errorf("reading the log to its end: %w", err)
+		}
+		r.unsettled = false
+		if view := r.views.View(); r.ours(view) {
+			return view, nil
+		}
 	}
-	r.unsettled = false
-	return nil
+}
+
+// ours reports whether this process has made the newest claim of the log, and
+// has nothing to repair in it.
+func (r *Registry) ours(v *store.View) bool {
+	return r.owner == "" || v.Epoch().Owner == r.owner && !v.Damaged()
+}
+
+// stamp puts the epoch of the view that a decision saw on its records. It must
+// not be taken later:
+//
+//	T1 A decides in epoch 5 and is paused
+//	T2 B claims epoch 6, registers, hands over
+//	T3 A, still before its append, is primary again, in epoch 7
+//
+// With 5 on it, what was decided at T1 is void; with 7, it would replace what
+// B has registered.
+func (r *Registry) stamp(v *store.View, records []record.Record) {
+	if r.owner == "" {
+		return
+	}
+	for i := range records {
+		records[i].Epoch = v.Epoch()
+	}
 }
 
 // later waits until the log, which did not try to write a batch, takes records
 // again, and has the batch decided anew: the log was read anew in between.
 func (r *Registry) later(ctx context.Context, b batch, err error) []*change {
 	r.unsettled = true
-	if settleErr := r.settle(ctx); settleErr != nil {
+	if _, settleErr := r.settle(ctx); settleErr != nil {
 		return finishAll(b.changes, &Error{Kind: StoreFailure, Err: errors.Join(err, settleErr)})
 	}
 	return r.judge(b, settled)

@@ -15,6 +15,8 @@
 //   - The outcome of an append can be unknown. Then the session ends, and the
 //     next one reads to the end before it lets anybody write (session.go), so
 //     that a decision is never made on a state that lacks an own record.
+//   - A barrier claims the log: what anybody wrote under an earlier epoch and
+//     lands behind it is void (barrier.go).
 //   - A topic that was deleted is not made again by a process that has seen it:
 //     an empty topic in its place would be an empty registry without a word.
 //   - A tombstone of a schema is preceded by a record with the highest ids, so
@@ -23,6 +25,7 @@
 // Files: log.go (Log, configuration, appending), session.go (one stay on one
 // incarnation of the topic), topic.go (creation and checks), reader.go,
 // probe.go (a look past records that are not there), writer.go (group commit),
+// barrier.go (claiming the log),
 // waiters.go (offset applied?), status.go, messages.go
 // (what is logged, how often), errors.go. The format of the topic
 // is in docs/formats/schemalog.md.

@@ -18,10 +18,13 @@ import (
 
 // State is what the records build. Apply gets them in order, each exactly once
 // between two calls of Reset. HighWater returns the highest ids ever seen, and
-// whether a record in the log says so.
+// whether a record in the log says so; Epoch the highest epoch in the log, and
+// Repairs what its owner has to write because of late records of others.
 type State interface {
 	Apply(recs []record.Record) []record.Problem
 	HighWater() (marks record.NoopValue, persisted bool)
+	Epoch() record.Epoch
+	Repairs() []record.Record
 	Reset()
 }
 
@@ -59,6 +62,13 @@ type Config struct {
 	// Headers are added to every record that is written: who wrote it, for
 	// people who look at the topic. No reader needs them.
 	Headers []kgo.RecordHeader
+	// Owner names this process in the epochs of its records, differently at
+	// every start. Without it barriers claim nothing, and nothing keeps two
+	// writers apart.
+	Owner string
+	// Generation is the generation of the election group, which terms of epochs
+	// follow as far as they can; nil is always 0.
+	Generation func() int32
 	// Now is the clock of Status and of progress messages; default time.Now.
 	Now func() time.Time
 	// Logger gets state changes at level 0 and single records that were not
@@ -101,6 +111,9 @@ func New(cfg Config, state State) *Log {
 	}
 	if cfg.CheckInterval <= 0 {
 		cfg.CheckInterval = DefaultCheckInterval
+	}
+	if cfg.Generation == nil {
+		cfg.Generation = func() int32 { return 0 }
 	}
 	if cfg.Now == nil {
 		cfg.Now = time.Now
@@ -171,7 +184,8 @@ func (l *Log) Status() Status {
 	return s
 }
 
-// Append writes records in the order given and returns the offset of the last
+// Append writes records in the order given, each under the epoch that it
+// names, and returns the offset of the last
 // one, after this process has applied it. Records are written in one go, but
 // not atomically: a fault can leave some of them behind.
 //
@@ -199,31 +213,6 @@ func (l *Log) Append(ctx context.Context, recs []record.Record) (int64, error) {
 		return 0, fmt.Errorf("%w: it was acknowledged at offset %d, but not read back: %w", ErrUnknownOutcome, offset, err)
 	}
 	return offset, nil
-}
-
-// Barrier waits until the topic can be written, writes a record that means
-// nothing to others but carries the highest ids ever given out, and returns
-// when it was applied: everything that anybody wrote before is in the state
-// then. A node that gets the role of the primary calls it before its first
-// decision.
-func (l *Log) Barrier(ctx context.Context) error {
-	for {
-		if err := l.AwaitWritable(ctx); err != nil {
-			return fmt.Errorf("waiting until the schemas topic can be written: %w", err)
-		}
-		marks, _ := l.state.HighWater()
-		_, err := l.Append(ctx, []record.Record{{Key: record.Noop(), Value: marks.Bytes()}})
-		if errors.Is(err, ErrNotReady) && ctx.Err() == nil {
-			continue // The session ended in between.
-		}
-		if err != nil {
-			return fmt.Errorf("writing a barrier: %w", err)
-		}
-		// Ids that were read while the barrier was on its way are not in it.
-		if _, persisted := l.state.HighWater(); persisted {
-			return nil
-		}
-	}
 }
 
 func (l *Log) writer() *writer {

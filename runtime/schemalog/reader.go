@@ -137,6 +137,7 @@ func (r *reader) applyRecords(in []*kgo.Record) {
 		}
 		recs = append(recs, record.Record{
 			RawKey: rec.Key, Value: rec.Value, Offset: rec.Offset, Timestamp: rec.Timestamp.UnixMilli(),
+			Epoch: epochOf(rec.Headers),
 		})
 	}
 	r.records += int64(len(recs))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -44,7 +45,7 @@ func (l *Log) newWriterClient() (*kgo.Client, error) {
 
 func (l *Log) tooLarge(rec record.Record) bool {
 	size := len(rec.KeyBytes()) + len(rec.Value) + recordOverhead
-	for _, h := range l.cfg.Headers {
+	for _, h := range l.headers(rec.Epoch) {
 		size += len(h.Key) + len(h.Value)
 	}
 	return size > int(l.cfg.MaxRecordBytes)
@@ -63,7 +64,7 @@ func (l *Log) withHighWater(recs []record.Record) []record.Record {
 		if persisted {
 			return recs
 		}
-		return append([]record.Record{{Key: record.Noop(), Value: marks.Bytes()}}, recs...)
+		return append([]record.Record{{Key: record.Noop(), Value: marks.Bytes(), Epoch: rec.Epoch}}, recs...)
 	}
 	return recs
 }
@@ -79,9 +80,26 @@ func isSchema(rec record.Record) bool {
 func (l *Log) kafkaRecords(recs []record.Record) []*kgo.Record {
 	out := make([]*kgo.Record, len(recs))
 	for i, rec := range recs {
-		out[i] = &kgo.Record{Topic: l.cfg.Topic, Partition: 0, Key: rec.KeyBytes(), Value: rec.Value, Headers: l.cfg.Headers}
+		out[i] = &kgo.Record{Topic: l.cfg.Topic, Partition: 0, Key: rec.KeyBytes(), Value: rec.Value, Headers: l.headers(rec.Epoch)}
 	}
 	return out
+}
+
+func (l *Log) headers(epoch record.Epoch) []kgo.RecordHeader {
+	if epoch.IsZero() {
+		return l.cfg.Headers
+	}
+	return append(slices.Clip(l.cfg.Headers), kgo.RecordHeader{Key: record.EpochHeader, Value: []byte(epoch.String())})
+}
+
+// epochOf reads the header; the last one counts if there are several.
+func epochOf(headers []kgo.RecordHeader) record.Epoch {
+	for _, h := range slices.Backward(headers) {
+		if h.Key == record.EpochHeader {
+			return record.ParseEpoch(h.Value)
+		}
+	}
+	return record.Epoch{}
 }
 
 // writer is the one goroutine that appends, for as long as its session lasts.

@@ -13,6 +13,8 @@ import (
 // as if it had not been there.
 func (b *builder) apply(rec record.Record) {
 	b.offset = rec.Offset
+	var void bool
+	b.epoch, void = admit(b.epoch, rec.Epoch)
 	if len(rec.RawKey) == 0 {
 		// A record with neither key nor value is a placeholder and means nothing.
 		if len(rec.Value) > 0 {
@@ -27,6 +29,10 @@ func (b *builder) apply(rec record.Record) {
 	}
 	if !k.Known() {
 		b.problem(rec.Offset, record.KeyUnknown, false, fmt.Errorf("key type %q is not known", k.TypeName()))
+		return
+	}
+	if void && fenced(k.Type) {
+		b.void(k, rec)
 		return
 	}
 	deleted := record.IsDelete(rec.Value)
@@ -48,6 +54,7 @@ func (b *builder) apply(rec record.Record) {
 	default:
 		b.trackForm(k, forms, variant{raw: string(rec.RawKey), offset: rec.Offset, sequenced: seq >= 0}, deleted)
 	}
+	b.restore(string(rec.RawKey))
 }
 
 // applyKnown dispatches on the record's type. A reason without effect is

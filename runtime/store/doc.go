@@ -20,10 +20,12 @@
 //     (variants.go); View.Put and View.Tombstones write records that leave none
 //     behind.
 //   - Ids are counted per context and the count never goes back.
+//   - A record of an old primary that came too late has no effect (fence.go),
+//     and the primary writes again what is true (View.Repairs).
 //
 // Files: store.go (the writer's side), apply.go (one function per record type),
-// entries.go (adding, replacing and removing versions), deleted.go (soft
-// deletions), ids.go (ids and contents), refs.go, variants.go (byte forms of keys and
-// the records that change a key), view.go (the readers' side), subjects.go
-// (sorted names), lists.go, hamt.go.
+// fence.go (whose records count), entries.go (adding, replacing and removing
+// versions), deleted.go (soft deletions), ids.go (ids and contents), refs.go,
+// variants.go (byte forms of keys and the records that change a key), view.go
+// (the readers' side), subjects.go (sorted names), contexts.go, assocs.go, lists.go, hamt.go.
 package store

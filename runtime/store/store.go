@@ -23,6 +23,8 @@ type Store struct {
 
 	waiting sync.Mutex
 	grown   chan struct{} // closed at the next view; nil when nobody waits
+
+	late chan struct{} // holds a token when a void record was applied
 }
 
 // sequenceTrust says whether sequence numbers in keys decide races. They do on
@@ -38,7 +40,7 @@ const (
 
 // New returns an empty store.
 func New() *Store {
-	s := &Store{seed: maphash.MakeSeed()}
+	s := &Store{seed: maphash.MakeSeed(), late: make(chan struct{}, 1)}
 	s.view.Store(s.empty())
 	return s
 }
@@ -63,6 +65,9 @@ func (s *Store) Apply(recs []record.Record) []record.Problem {
 	next := b.View
 	s.view.Store(&next)
 	s.wake()
+	if b.late {
+		s.tellLate()
+	}
 	return b.found
 }
 
@@ -101,6 +106,24 @@ func (s *Store) wake() {
 		s.grown = nil
 	}
 }
+
+// Late receives when a record of an old primary was applied that the present
+// one has to repair. Several of them may be one message.
+func (s *Store) Late() <-chan struct{} { return s.late }
+
+func (s *Store) tellLate() {
+	select {
+	case s.late <- struct{}{}:
+	default:
+	}
+}
+
+// Epoch returns the highest epoch in the log, and Repairs what its owner has
+// to write: see View.
+func (s *Store) Epoch() record.Epoch { return s.View().Epoch() }
+
+// Repairs implements schemalog.State.
+func (s *Store) Repairs() []record.Record { return s.View().Repairs() }
 
 // HighWater returns the highest id of each context, and whether the newest
 // NOOP record in the log says so already. As long as it does not, a compaction
@@ -142,6 +165,7 @@ func (s *Store) empty() *View {
 
 		assocsByName:    newTrie[string, []*Association](s.seed),
 		assocsBySubject: newTrie[schema.Subject, []*Association](s.seed),
+		voids:           newTrie[string, voided](s.seed),
 	}
 }
 
@@ -153,6 +177,7 @@ type builder struct {
 	found []record.Problem
 
 	counted bool // the map of problem counts is already a copy
+	late    bool // a void record was among them
 }
 
 func (b *builder) problem(offset int64, reason record.Reason, applied bool, err error) {

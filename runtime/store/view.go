@@ -62,6 +62,8 @@ type View struct {
 	assocsBySubject trie[schema.Subject, []*Association]
 
 	noop     record.NoopValue
+	epoch    record.Epoch
+	voids    trie[string, voided]
 	problems map[record.Reason]int64
 }
 
