@@ -76,6 +76,9 @@ func (r *Registry) softDeleteVersion(v *store.View, s schema.Subject, version sc
 	if referenced(v, e, r.softDeleteSees()) {
 		return plan{}, 0, &Error{Kind: Referenced, Subject: s, Version: version}
 	}
+	if err := mayGo(v, e); err != nil {
+		return plan{}, 0, err
+	}
 	value, err := e.Value()
 	if err != nil { // Impossible: the store applied it.
 		return plan{}, 0, &Error{Kind: StoreFailure, Subject: s, Version: version, Err: err}
@@ -152,10 +155,19 @@ func (r *Registry) softDeleteSubject(v *store.View, s schema.Subject) (plan, []s
 	if err := r.mayDelete(v, s); err != nil {
 		return plan{}, nil, err
 	}
-	living := live(entries)
-	if len(living) == 0 {
+	if len(live(entries)) == 0 {
 		return plan{}, nil, &Error{Kind: SubjectSoftDeleted, Subject: s}
 	}
+	if len(v.AssociationsWith(s)) > 0 {
+		return plan{}, nil, &Error{Kind: SubjectAssociated, Subject: s}
+	}
+	return r.softDeleteAll(v, s)
+}
+
+// softDeleteAll soft-deletes the live versions of a subject that has some.
+func (r *Registry) softDeleteAll(v *store.View, s schema.Subject) (plan, []schema.Version, error) {
+	entries := v.Entries(s)
+	living := live(entries)
 	if err := referencedElsewhere(v, living, r.softDeleteSees()); err != nil {
 		return plan{}, nil, err
 	}

@@ -76,6 +76,23 @@ const (
 	// ContextNotEmpty: a context that is to be deleted has versions. Detail is
 	// its name.
 	ContextNotEmpty
+	// AssociationNotFound: Detail names the resource that has none.
+	AssociationNotFound
+	// AssociationExists: the resource has another association of that type.
+	// Subject; Detail is the text for the client.
+	AssociationExists
+	// SubjectAssociated: something is associated with the subject. Subject.
+	SubjectAssociated
+	// StronglyAssociated: the subject belongs to another resource alone. Subject.
+	StronglyAssociated
+	// NoLiveVersion: an associated subject has, or would have, no live version.
+	// Subject.
+	NoLiveVersion
+	// AssociationFrozen: the association and its subject do not change any more.
+	// Subject; Detail is the text for the client.
+	AssociationFrozen
+	// InvalidAssociation: Detail says which property and what is wrong with it.
+	InvalidAssociation
 	// TooLarge: the record does not fit into Kafka's limit. Subject.
 	TooLarge
 	// StoreFailure: Kafka refused the write; nothing was stored. Err.
@@ -171,6 +188,13 @@ var kindTexts = map[Kind]string{
 	Referenced:            "version is referenced",
 	InvalidSubject:        "subject is invalid",
 	ContextNotEmpty:       "context is not empty",
+	AssociationNotFound:   "association not found",
+	AssociationExists:     "association exists already",
+	SubjectAssociated:     "subject is associated",
+	StronglyAssociated:    "subject is strongly associated",
+	NoLiveVersion:         "subject has no live version",
+	AssociationFrozen:     "association is frozen",
+	InvalidAssociation:    "association is invalid",
 	TooLarge:              "schema is too large",
 	StoreFailure:          "writing to the log failed",
 	Timeout:               "outcome is not known in time",

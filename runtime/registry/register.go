@@ -104,6 +104,9 @@ func (r *Registry) decideRegistration(d *draft, q Registration, out *landing) (p
 	if err := r.mayRegister(v, q); err != nil {
 		return plan{}, err
 	}
+	if err := mayTake(v, p); err != nil {
+		return plan{}, err
+	}
 	if q.ID > 0 {
 		return r.decideImport(v, p, out)
 	}

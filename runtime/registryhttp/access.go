@@ -117,6 +117,12 @@ func (a *api) seesAll(r *http.Request) bool {
 	return a.Permissions == nil || a.Permissions.Unrestricted(auth.From(r.Context()), auth.Read)
 }
 
+// mayWrite reports whether the sender may change a subject that its path does
+// not name.
+func (a *api) mayWrite(c *call, s schema.Subject) bool {
+	return a.Permissions == nil || a.allowed(c, auth.Write, auth.SubjectResource(string(s)))
+}
+
 func (a *api) sees(c *call, s schema.Subject) bool {
 	return a.allowed(c, auth.Read, auth.SubjectResource(string(s)))
 }

@@ -90,11 +90,13 @@ func acceptOf(r *http.Request) string {
 }
 
 // send answers 200 with a body that is ready.
-func (c *call) send(body []byte) error {
+func (c *call) send(body []byte) error { return c.sendStatus(http.StatusOK, body) }
+
+func (c *call) sendStatus(status int, body []byte) error {
 	header := c.w.Header()
 	header["Content-Type"] = contentTypes[c.mediaType]
 	header["Content-Length"] = []string{strconv.Itoa(len(body))}
-	c.w.WriteHeader(http.StatusOK)
+	c.w.WriteHeader(status)
 	_, _ = c.w.Write(body) // An error means that the client has gone.
 	return nil
 }

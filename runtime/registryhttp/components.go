@@ -55,8 +55,31 @@ func components() jsonObject {
 		"Config":       objectOf(settingComponents(levelRead)),
 		"ConfigChange": objectOf(settingComponents(levelWritten)),
 		"Mode":         objectOf(jsonObject{"mode": text}),
-		"Error":        objectOf(jsonObject{"error_code": number, "message": jsonObject{}}, "error_code", "message"),
+
+		"Association": objectOf(jsonObject{
+			"subject": text, "guid": text, "resourceName": text, "resourceNamespace": text, "resourceId": text, "resourceType": text,
+			"associationType": text, "lifecycle": text, "frozen": flag, "createTs": number, "updateTs": number,
+		}, "subject", "associationType", "lifecycle", "frozen"),
+		"Associations": listOf(ref("Association")),
+		"AssociationRequest": associated(jsonObject{
+			"associationType": text, "subject": text, "lifecycle": text, "frozen": flag, "normalize": flag, "opType": text,
+			"cascadeLifecycle": flag, "schema": ref("Registration"),
+		}),
+		"Associated":         associated(jsonObject{"associationType": text, "subject": text, "lifecycle": text, "frozen": flag}),
+		"AssociationBatch":   objectOf(jsonObject{"requests": listOf(ref("AssociationRequest"))}, "requests"),
+		"AssociationResults": objectOf(jsonObject{"results": listOf(objectOf(jsonObject{"result": ref("Associated"), "error": ref("Error")}))}, "results"),
+
+		"Error": objectOf(jsonObject{"error_code": number, "message": jsonObject{}}, "error_code", "message"),
 	}
+}
+
+// associated is a resource with items.
+func associated(item jsonObject) jsonObject {
+	text := ofType("string")
+	return objectOf(jsonObject{
+		"resourceName": text, "resourceNamespace": text, "resourceId": text, "resourceType": text,
+		"associationTypes": listOf(text), "lifecycle": text, "associations": listOf(objectOf(item)),
+	})
 }
 
 func settingComponents(level string) jsonObject {

@@ -87,6 +87,7 @@ func schemaIDNotFound(e *registry.Error) string {
 
 const (
 	notFound      = http.StatusNotFound
+	conflict      = http.StatusConflict
 	unprocessable = http.StatusUnprocessableEntity
 	failed        = http.StatusInternalServerError
 )
@@ -125,10 +126,18 @@ var refusals = map[registry.Kind]refusal{
 		}
 		return invalidModeText
 	}, nil},
-	registry.NotPermitted:    {unprocessable, 42205, detail, nil},
-	registry.Referenced:      {unprocessable, 42206, versionText(referencedText), nil},
-	registry.ContextNotEmpty: {unprocessable, 42211, detailText("The specified context '%s' is not empty."), nil},
-	registry.InvalidSubject:  {unprocessable, 42208, subjectText(invalidSubjectText), nil},
+	registry.NotPermitted:        {unprocessable, 42205, detail, nil},
+	registry.Referenced:          {unprocessable, 42206, versionText(referencedText), nil},
+	registry.ContextNotEmpty:     {unprocessable, 42211, detailText("The specified context '%s' is not empty."), nil},
+	registry.AssociationNotFound: {notFound, 40410, detailText("Association for '%s' not found."), nil},
+	registry.AssociationExists:   {conflict, 40903, detail, nil},
+	registry.SubjectAssociated:   {conflict, 40904, subjectText("An association already exists for subject '%s'"), nil},
+	registry.StronglyAssociated:  {conflict, 40905, subjectText("A strong association already exists for subject '%s'"), nil},
+	registry.NoLiveVersion:       {conflict, 40907, subjectText("No active (non-deleted) version exists for subject '%s'"), nil},
+	registry.AssociationFrozen:   {conflict, 40908, detail, nil},
+	registry.InvalidAssociation: {unprocessable, 42212,
+		detailText("The association specified an invalid value for property: %s"), nil},
+	registry.InvalidSubject: {unprocessable, 42208, subjectText(invalidSubjectText), nil},
 	registry.TooLarge: {unprocessable, 42209, fixed("Schema is too large"),
 		&refusal{unprocessable, 42209, fixed("Register operation failed because schema is too large"), nil}},
 	registry.StoreFailure: {failed, 50001, fixed("Error while writing to the Kafka store"), nil},

@@ -34,7 +34,7 @@ func (a *api) writeThen(c *call, body []byte, attempt func(ctx context.Context) 
 				c.w.WriteHeader(status)
 				return nil
 			}
-			return c.send(out)
+			return c.sendStatus(status, out)
 		}
 		self, err := a.Forward.Do(a.caughtUp(c), c.r, body)
 		if err != nil {

@@ -18,7 +18,7 @@ type operation struct {
 // template. A test holds both equal.
 func operations() map[string]operation {
 	all := map[string]operation{}
-	for _, part := range []map[string]operation{subjectOperations(), schemaOperations(), settingOperations(), serverOperations()} {
+	for _, part := range []map[string]operation{subjectOperations(), schemaOperations(), settingOperations(), serverOperations(), associationOperations()} {
 		for route, op := range part {
 			all[route] = op
 		}
@@ -78,7 +78,7 @@ func subjectOperations() map[string]operation {
 func schemaOperations() map[string]operation {
 	return map[string]operation{
 		"GET /schemas": {
-			summary: "List schemas", query: []string{"subjectPrefix", "deleted", "latestOnly", "aliases", "offset", "limit"}, answer: "Versions",
+			summary: "List schemas", query: []string{"subjectPrefix", "deleted", "latestOnly", "aliases", "resourceType", "associationType", "lifecycle", "offset", "limit"}, answer: "Versions",
 		},
 		"GET /schemas/types": {summary: "List schema types", answer: "Names"},
 		"GET /schemas/ids/{id}": {
@@ -130,21 +130,47 @@ func settingOperations() map[string]operation {
 	}
 }
 
+func associationOperations() map[string]operation {
+	filter := []string{"resourceType", "associationType", "lifecycle", "offset", "limit"}
+	writes := []int{400, 404, 409, 422, 500}
+	return map[string]operation{
+		"POST /associations": {
+			summary: "Associate subjects with a resource", query: []string{"dryRun"}, body: "AssociationRequest", answer: "Associated", refusals: writes,
+		},
+		"POST /associations:batchGet": {
+			summary: "List the associations of several resources", body: "AssociationBatch", answer: "AssociationResults", success: 207, refusals: []int{400, 422},
+		},
+		"POST /associations:batchMutate": {
+			summary: "Change the associations of several resources", query: []string{"dryRun"},
+			body: "AssociationBatch", answer: "AssociationResults", success: 207, refusals: []int{400, 422, 500},
+		},
+		"GET /associations/resources/{resource}": {summary: "List the associations of a resource by its id", query: filter, answer: "Associations"},
+		"PUT /associations/resources/{resource}": {
+			summary: "Add or change associations of a resource", query: []string{"dryRun"}, body: "AssociationRequest", answer: "Associated", refusals: writes,
+		},
+		"DELETE /associations/resources/{resource}": {
+			summary: "Remove associations of a resource", query: []string{"resourceType", "associationType", "cascadeLifecycle", "dryRun"},
+			success: 204, refusals: []int{404, 409, 422, 500},
+		},
+		"GET /associations/resources/{namespace}/{name}": {
+			summary: "List the associations of a resource by its name; - is any namespace", query: filter, answer: "Associations",
+		},
+		"GET /associations/subjects/{associated}": {summary: "List the associations of a subject", query: filter, answer: "Associations"},
+	}
+}
+
 func serverOperations() map[string]operation {
 	return map[string]operation{
 		"GET /v1/metadata/id":         {summary: "Get the id of the cluster", answer: "Object"},
 		"GET /v1/metadata/version":    {summary: "Get the version of the server", answer: "Object"},
 		"GET /v1/metadata/deployment": {summary: "Get attributes of the deployment", answer: "Object"},
-		"GET /associations/resources/{namespace}/{name}": {
-			summary: "List the subjects of a topic; none are ever stored", query: []string{"resourceType", "associationType"}, answer: "Objects",
-		},
-		"GET /":                 {summary: "Say that the server is there", answer: "Object"},
-		"POST /":                {summary: "Say that the server is there", answer: "Object"},
-		"GET /_health":          {summary: "Say whether this node serves reads", answer: "Object", refusals: []int{503}},
-		"GET /master_available": {summary: "Say whether writes can succeed", answer: "Object"},
-		"GET /openapi.json":     {summary: "Get this document", answer: "Object"},
-		"GET /docs":             {summary: "Read this document as a page", answer: "Page"},
-		"GET /redoc":            {summary: "Read this document as a page", answer: "Page"},
+		"GET /":                       {summary: "Say that the server is there", answer: "Object"},
+		"POST /":                      {summary: "Say that the server is there", answer: "Object"},
+		"GET /_health":                {summary: "Say whether this node serves reads", answer: "Object", refusals: []int{503}},
+		"GET /master_available":       {summary: "Say whether writes can succeed", answer: "Object"},
+		"GET /openapi.json":           {summary: "Get this document", answer: "Object"},
+		"GET /docs":                   {summary: "Read this document as a page", answer: "Page"},
+		"GET /redoc":                  {summary: "Read this document as a page", answer: "Page"},
 	}
 }
 
@@ -153,12 +179,14 @@ func serverOperations() map[string]operation {
 func parameters() map[string][2]string {
 	return map[string][2]string{
 		"aliases":           {"boolean", "Add the subjects that stand for the one of each schema."},
-		"associationType":   {"string", "Ignored."},
+		"associationType":   {"string", "Part of the resource: key or value; several may be given."},
+		"cascadeLifecycle":  {"boolean", "Also frozen associations, and soft-delete the subjects that belong to the resource alone."},
 		"contextPrefix":     {"string", "What the names of contexts begin with."},
 		"defaultToGlobal":   {"boolean", "Answer what holds for the subject, wherever it is set."},
 		"deleted":           {"boolean", "Include what is soft-deleted."},
 		"deletedAsNegative": {"boolean", "List all versions, soft-deleted ones with a minus."},
 		"deletedOnly":       {"boolean", "Only what is soft-deleted."},
+		"dryRun":            {"boolean", "Check everything, write nothing."},
 		"fetchMaxId":        {"boolean", "Add the highest id of the context."},
 		"findTags":          {"string", "Accepted; inline tags are not searched."},
 		"force":             {"boolean", "Leave out the check that is in the way: compatibility, or that import mode begins on empty ground."},
@@ -166,13 +194,14 @@ func parameters() map[string][2]string {
 		"includeSubjects":   {"boolean", "Add the subjects that hold the id."},
 		"key":               {"string", "Name of a property; the value with the same number belongs to it."},
 		"latestOnly":        {"boolean", "Only the newest version of each subject."},
+		"lifecycle":         {"string", "STRONG or WEAK."},
 		"limit":             {"integer", "How many at most."},
 		"normalize":         {"boolean", "Use the normalized text."},
 		"offset":            {"integer", "How many to leave out at the beginning."},
 		"permanent":         {"boolean", "Delete for good what is soft-deleted."},
 		"recursive":         {"boolean", "Also the modes of the subjects below."},
 		"referenceFormat":   {"string", "qualified names the context in the subjects of references."},
-		"resourceType":      {"string", "Ignored."},
+		"resourceType":      {"string", "Type of the resource; topic when absent."},
 		"subject":           {"string", "Whose context the id belongs to."},
 		"subjectPrefix":     {"string", "What subjects begin with; :.ctx: is a context, :*: all of them."},
 		"value":             {"string", "Value of a property."},

@@ -68,7 +68,15 @@ func (a *api) surface() []resource {
 		{"/v1/metadata/id", methods{"GET": a.getClusterID}, nil},
 		{"/v1/metadata/version", methods{"GET": a.getServerVersion}, nil},
 		{"/v1/metadata/deployment", methods{"GET": a.getDeployment}, nil},
-		{"/associations/resources/{namespace}/{name}", methods{"GET": a.listAssociations}, nil},
+
+		{"/associations", methods{"POST": a.createAssociations}, nil},
+		{"/associations:batchGet", methods{"POST": a.batchGetAssociations}, nil},
+		{"/associations:batchMutate", methods{"POST": a.batchMutateAssociations}, nil},
+		{"/associations/resources/{resource}", methods{
+			"GET": a.listAssociationsByID, "PUT": a.createAssociations, "DELETE": a.deleteAssociations,
+		}, nil},
+		{"/associations/resources/{namespace}/{name}", methods{"GET": a.listAssociationsByName}, nil},
+		{"/associations/subjects/{associated}", methods{"GET": a.listAssociationsBySubject}, nil},
 	}
 }
 

@@ -25,6 +25,14 @@ func (a *api) listSchemas(c *call) error {
 		Visibility: vis, Prefix: q.Get("subjectPrefix"), LatestOnly: isTrue(q, "latestOnly"),
 	})
 	entries = a.readableEntries(c, entries)
+	associated := map[schema.Subject][]*registry.Association{}
+	filtered := q.Has("resourceType") || q.Has("associationType") || q.Has("lifecycle")
+	if filtered {
+		for _, one := range a.readableAssociations(c, filterOf(q)) {
+			associated[one.Subject] = append(associated[one.Subject], one)
+		}
+		entries = slices.DeleteFunc(entries, func(e *registry.Entry) bool { return associated[e.Subject] == nil })
+	}
 	o := c.shape()
 	o.alwaysTyped = true
 	var aliases map[schema.Subject][]schema.Subject
@@ -39,6 +47,10 @@ func (a *api) listSchemas(c *call) error {
 		out = a.appendVersion(out, e, o)
 		if names := aliases[e.Subject]; len(names) > 0 {
 			out = appendStrings(append(out[:len(out)-1], `,"aliases":`...), a.readable(c, names))
+			out = append(out, '}')
+		}
+		if filtered {
+			out = appendAssociations(append(out[:len(out)-1], `,"associations":`...), associated[e.Subject])
 			out = append(out, '}')
 		}
 	}

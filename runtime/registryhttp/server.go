@@ -105,9 +105,3 @@ func (a *api) getServerVersion(c *call) error {
 
 // getDeployment is GET /v1/metadata/deployment: nothing to tell.
 func (a *api) getDeployment(c *call) error { return c.send([]byte(`{"attributes":[]}`)) }
-
-// listAssociations is GET /associations/resources/{namespace}/{name}.
-// Serializers of Confluent's newer clients ask it before anything else, and go
-// on with the usual subject names when the list is empty (registry contract
-// 12.1).
-func (a *api) listAssociations(c *call) error { return c.send([]byte("[]")) }
