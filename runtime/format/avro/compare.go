@@ -39,8 +39,11 @@ const (
 	maxNesting  = 10_000
 	maxFindings = 1_000
 
-	// Passing over a branch of a union is that much cheaper than a step.
+	// Passing over the branches of a union is that much cheaper than a step,
+	// as is looking for names among aliases and fields, and writing messages.
 	branchesPerStep = 16
+	namesPerStep    = 8
+	bytesPerStep    = 16
 
 	stillOpen = 1 << 30 // deeper than any depth
 )
@@ -269,6 +272,7 @@ func (c *comparer) define(r *result, reader, writer *Type) {
 		}
 	default:
 		c.push("fields")
+		c.steps -= len(reader.Fields) / namesPerStep
 		for i := range reader.Fields {
 			c.pushAt(i)
 			c.field(r, &reader.Fields[i], writer)
@@ -279,6 +283,7 @@ func (c *comparer) define(r *result, reader, writer *Type) {
 }
 
 func (c *comparer) field(r *result, field *Field, writer *Type) {
+	c.steps -= len(field.Aliases) / namesPerStep
 	if written := writerField(writer, field); written != nil {
 		c.below("type", r, field.Type, written.Type)
 		return
@@ -314,12 +319,12 @@ func (c *comparer) sameName(reader, writer *Type) bool {
 	if reader.Short == writer.Short {
 		return true
 	}
-	full := writer.FullName()
+	c.steps -= len(reader.Aliases) / namesPerStep
 	for _, alias := range reader.Aliases {
-		if c.flavour == schema.Confluent {
-			alias = expand(alias, reader.Space)
+		if writer.isFullName(alias) {
+			return true
 		}
-		if alias == full {
+		if c.flavour == schema.Confluent && alias == writer.Short && reader.Space == writer.Space {
 			return true
 		}
 	}

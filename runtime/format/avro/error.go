@@ -15,8 +15,11 @@ const (
 type Error struct {
 	Kind Kind
 	// Path is the place in the schema as a JSON pointer, empty for the root
-	// and for texts that are not JSON.
+	// and for texts that are not JSON, whose message holds line and column.
 	Path string
+	// Line and Column are the same place in the text, both counted from 1 and
+	// Column in bytes.
+	Line, Column int
 	// Reference is the position of the referenced text that is wrong, counted
 	// from 1, and 0 when it is the schema itself.
 	Reference int

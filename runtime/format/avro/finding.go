@@ -82,7 +82,9 @@ func tooComplex() schema.Finding {
 }
 
 func (c *comparer) finding(kind, karapace, info, description string) schema.Finding {
-	return schema.Finding{Kind: kind, Path: c.pointer(), Karapace: karapace, Info: info, Description: description}
+	path := c.pointer()
+	c.steps -= (len(path) + len(info)) / bytesPerStep
+	return schema.Finding{Kind: kind, Path: path, Karapace: karapace, Info: info, Description: description}
 }
 
 // pointer prints the place in the reader as Java's library does: the root is

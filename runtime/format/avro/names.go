@@ -15,6 +15,10 @@ func splitName(name string, namespace *string, enclosing string) (short, space s
 	return name, enclosing
 }
 
+// fullName is a full name as a key of a map. It is kept in two parts: putting
+// them together for each look-up would cost the length of the namespace.
+type fullName struct{ space, short string }
+
 func joinName(short, space string) string {
 	if space == "" {
 		return short
@@ -22,13 +26,14 @@ func joinName(short, space string) string {
 	return space + "." + short
 }
 
-// expand makes the full name of an alias, which is relative to the namespace
-// of the type that carries it.
-func expand(alias, space string) string {
-	if space == "" || strings.IndexByte(alias, '.') >= 0 {
-		return alias
+// isFullName reports whether text is the full name of the type, without making
+// it.
+func (t *Type) isFullName(text string) bool {
+	if t.Space == "" {
+		return text == t.Short
 	}
-	return space + "." + alias
+	dot := len(t.Space)
+	return len(text) == dot+1+len(t.Short) && text[:dot] == t.Space && text[dot] == '.' && text[dot+1:] == t.Short
 }
 
 // invalidPart returns the first part between dots that is not a name, and

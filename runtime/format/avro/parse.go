@@ -36,7 +36,7 @@ func Canonical(text string, limits jsonx.Limits) (string, error) {
 }
 
 func parse(text string, references []string, limits jsonx.Limits, strict bool) (*Schema, error) {
-	p := parser{named: map[string]*Type{}, limits: limits}
+	p := parser{named: map[fullName]*Type{}, limits: limits, names: maxNames}
 	s := &Schema{}
 	seen := make(map[string]struct{}, len(references))
 	for i, reference := range references {
@@ -71,20 +71,26 @@ func parse(text string, references []string, limits jsonx.Limits, strict bool) (
 }
 
 func fromJSON(err error) error {
-	kind := Malformed
-	if e, ok := errors.AsType[*jsonx.Error](err); ok && e.Kind == jsonx.TooLarge {
-		kind = TooLarge
+	out := &Error{Kind: Malformed, Text: err.Error(), Err: err}
+	if e, ok := errors.AsType[*jsonx.Error](err); ok {
+		out.Line, out.Column = e.Line, e.Column
+		if e.Kind == jsonx.TooLarge {
+			out.Kind = TooLarge
+		}
 	}
-	return &Error{Kind: kind, Text: err.Error(), Err: err}
+	return out
 }
 
 // parser holds the names that are known so far and the way to the place where
 // it is. Its recursion is bounded by the depth of the JSON.
 type parser struct {
-	named  map[string]*Type
+	named  map[fullName]*Type
 	limits jsonx.Limits
 	strict bool
+	doc    *jsonx.Doc
 	path   []string
+	// names is what is left of maxNames.
+	names int
 
 	primitives [String + 1]*Type
 	// unions holds those of plain primitives by their text: most optional
@@ -101,6 +107,7 @@ func (p *parser) text(text string) (*Type, *jsonx.Doc, error) {
 		// References and the text share one budget.
 		p.limits.MaxNodes = max(1, p.limits.MaxNodes-doc.Nodes())
 	}
+	p.doc = doc
 	root := doc.Root()
 	if root.Type() == jsonx.String {
 		if _, ok := primitive(root.Text()); !ok {
@@ -132,11 +139,14 @@ func (p *parser) reference(name, space string) (*Type, error) {
 		return p.plain(kind), nil
 	}
 	short, in := splitName(name, nil, space)
-	if t, ok := p.named[joinName(short, in)]; ok {
+	if !p.spend(short, in) {
+		return nil, p.namesTooLong()
+	}
+	if t, ok := p.named[fullName{in, short}]; ok {
 		return t, nil
 	}
 	// A name without dots also finds a type that has no namespace, as in Java.
-	if t, ok := p.named[short]; ok && t.Space == "" && !strings.Contains(name, ".") {
+	if t, ok := p.named[fullName{"", short}]; ok && !strings.Contains(name, ".") {
 		return t, nil
 	}
 	if full := joinName(short, in); full != name {
@@ -203,7 +213,8 @@ type attributes struct {
 
 func (p *parser) attributes(v jsonx.Value) attributes {
 	var a attributes
-	for it := v.Iter(); it.Next(); {
+	left := v.Len()
+	for it := v.Iter(); it.Next(); left-- {
 		key, value := it.Key().Text(), it.Value()
 		if slot, ok := a.slot(key); ok {
 			*slot = value
@@ -216,6 +227,9 @@ func (p *parser) attributes(v jsonx.Value) attributes {
 			a.precision = value
 		case "scale":
 			a.scale = value
+		}
+		if a.props == nil {
+			a.props = make([]prop, 0, left)
 		}
 		a.props = append(a.props, prop{key, value})
 	}
@@ -267,8 +281,7 @@ func (p *parser) object(v jsonx.Value, space string) (*Type, error) {
 			return p.plain(kind), nil
 		}
 		t := &Type{Kind: kind}
-		p.finish(t, &a)
-		return t, nil
+		return t, p.finish(t, &a)
 	}
 	switch name {
 	case "record", "error", "enum", "fixed":
@@ -293,12 +306,11 @@ func (p *parser) container(kind TypeKind, key string, elem jsonx.Value, a *attri
 		return nil, err
 	}
 	p.pop()
-	p.finish(t, a)
-	return t, nil
+	return t, p.finish(t, a)
 }
 
 // finish fills what all types have in common.
-func (p *parser) finish(t *Type, a *attributes) {
+func (p *parser) finish(t *Type, a *attributes) error {
 	t.props = a.props
 	if t.Kind != Enum && a.def.Valid() {
 		// Only enums define a default; elsewhere it is one more property, at
@@ -312,8 +324,28 @@ func (p *parser) finish(t *Type, a *attributes) {
 		t.Doc, t.HasDoc = text(a.doc)
 		t.Aliases = texts(a.aliases)
 		t.badAliases = a.aliases.Valid() && (a.aliases.Type() != jsonx.Array || len(t.Aliases) != a.aliases.Len())
+		for _, alias := range t.Aliases {
+			if !p.spend(alias, t.Space) {
+				return p.namesTooLong()
+			}
+		}
 	}
 	t.Logical, t.Precision, t.Scale = logicalOf(t, a)
+	return nil
+}
+
+// maxNames bounds the full names of all definitions, references and aliases
+// together, in bytes: a short text with one long namespace has many long names.
+const maxNames = 16 << 20
+
+// spend takes a full name from the budget and reports whether it fits.
+func (p *parser) spend(short, space string) bool {
+	p.names -= len(space) + len(short)
+	return p.names >= 0
+}
+
+func (p *parser) namesTooLong() error {
+	return p.refuse(TooLarge, "the full names of all types are longer than %d bytes together: use shorter namespaces", maxNames)
 }
 
 // insertProp keeps properties in the order of the text.
@@ -351,7 +383,53 @@ func (p *parser) push(key string) { p.path = append(p.path, key) }
 func (p *parser) pop()            { p.path = p.path[:len(p.path)-1] }
 
 func (p *parser) fail(format string, args ...any) error {
-	return &Error{Kind: Malformed, Path: pointer(p.path), Text: fmt.Sprintf(format, args...)}
+	return p.refuse(Malformed, format, args...)
+}
+
+// refuse makes the error of the place where the parser is. What the text of
+// the schema puts into a message is cut, so that the message stays short.
+func (p *parser) refuse(kind Kind, format string, args ...any) error {
+	for i, arg := range args {
+		switch arg := arg.(type) {
+		case string:
+			args[i] = clip(arg)
+		case []byte:
+			args[i] = clip(string(arg[:min(len(arg), 2*maxQuoted)]))
+		}
+	}
+	e := &Error{Kind: kind, Path: pointer(p.path), Text: fmt.Sprintf(format, args...)}
+	e.Line, e.Column = p.here().Position()
+	return e
+}
+
+// maxQuoted is how much of a name stands in a message, in bytes.
+const maxQuoted = 300
+
+func clip(s string) string {
+	if len(s) <= maxQuoted {
+		return s
+	}
+	return strings.ToValidUTF8(s[:maxQuoted], "") + "..."
+}
+
+// here finds the value at the path: whoever parses without an error does not
+// have to keep track of it.
+func (p *parser) here() jsonx.Value {
+	v := p.doc.Root()
+	for _, key := range p.path {
+		if v.Type() == jsonx.Object {
+			v, _ = v.Get(key)
+			continue
+		}
+		index, _ := strconv.Atoi(key)
+		for it := v.Iter(); it.Next(); index-- {
+			if index == 0 {
+				v = it.Value()
+				break
+			}
+		}
+	}
+	return v
 }
 
 // pointer prints a JSON pointer.

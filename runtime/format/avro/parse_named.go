@@ -38,8 +38,7 @@ func (p *parser) definition(kind string, a *attributes, space string) (*Type, er
 	if err != nil {
 		return nil, err
 	}
-	p.finish(t, a)
-	return t, nil
+	return t, p.finish(t, a)
 }
 
 func (p *parser) declare(t *Type, a *attributes, space string) error {
@@ -59,7 +58,10 @@ func (p *parser) declare(t *Type, a *attributes, space string) error {
 		namespace = &ns
 	}
 	t.Short, t.Space = splitName(name, namespace, space)
-	full := t.FullName()
+	if !p.spend(t.Short, t.Space) {
+		return p.namesTooLong()
+	}
+	key, full := fullName{t.Space, t.Short}, t.FullName()
 	if p.strict {
 		if part, bad := invalidPart(full); bad {
 			return p.fail(invalidNameText, part)
@@ -68,10 +70,10 @@ func (p *parser) declare(t *Type, a *attributes, space string) error {
 	if _, reserved := primitive(full); reserved {
 		return p.fail("%s is a reserved type name", full)
 	}
-	if _, taken := p.named[full]; taken {
+	if _, taken := p.named[key]; taken {
 		return p.fail(`The name "%s" is already in use.`, full)
 	}
-	p.named[full] = t
+	p.named[key] = t
 	return nil
 }
 

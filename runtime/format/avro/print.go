@@ -147,7 +147,7 @@ func (p *printer) fields(t *Type) {
 func (p *printer) typeAliases(t *Type) {
 	aliases := make([]string, len(t.Aliases))
 	for i, alias := range t.Aliases {
-		short, space := splitName(expand(alias, t.Space), nil, "")
+		short, space := splitName(alias, nil, t.Space)
 		aliases[i] = relativeName(short, space, t.Space)
 	}
 	p.aliases(aliases)

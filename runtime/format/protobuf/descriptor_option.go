@@ -119,7 +119,7 @@ func uninterpretedOption(o Option) *descriptorpb.UninterpretedOption {
 		} else {
 			p.list(o.Value)
 		}
-		d.AggregateValue = proto.String(strings.TrimRight(p.b.String(), "\n"))
+		d.AggregateValue = proto.String(strings.TrimRight(p.result(), "\n"))
 	default:
 		d.IdentifierValue = &text
 	}

@@ -115,8 +115,12 @@ func sortedOptions(options []Option) []Option {
 		return options
 	}
 	out := slices.Clone(options)
-	slices.SortStableFunc(out, func(a, b Option) int { return strings.Compare(a.key, b.key) })
+	sortOptions(out)
 	return out
+}
+
+func sortOptions(options []Option) {
+	slices.SortStableFunc(options, func(a, b Option) int { return strings.Compare(a.key, b.key) })
 }
 
 func (m *fieldMore) sorted() *fieldMore {

@@ -10,10 +10,10 @@ import (
 // differ only in ways without meaning: everything that has a number is sorted
 // by it, options and imports by name, types are named in full.
 func (s *Schema) Normalized() string {
-	n := confluentNormalizer{finder: s.names.finder(), extensions: s.extensions().finder()}
+	n := confluentNormalizer{finder: s.names.finder(), extensions: s.extensions().finder(), names: map[*decl]string{}}
 	text, ok := printFile(n.file(s.file), confluent)
 	if !ok || n.finder.exhausted() || n.extensions.exhausted() || n.spent > maxPrint {
-		return s.Standard() // only for a text that was built to be long
+		return s.canonical // only for a text that was built to be long
 	}
 	return text
 }
@@ -22,6 +22,8 @@ type confluentNormalizer struct {
 	finder *finder
 	// extensions finds the fields that custom options are.
 	extensions *finder
+	// names are those of types, with the leading dot.
+	names map[*decl]string
 	// spent is the length of the names that were made for options.
 	spent int
 }
@@ -156,10 +158,20 @@ func (n *confluentNormalizer) full(name, scope string) string {
 		return name
 	}
 	if d := n.finder.resolve(scope, name); d != nil {
-		return "." + d.full
+		return n.absolute(d)
 	}
 	if w, ok := wellKnown(name); ok {
 		return "." + w.full
+	}
+	return name
+}
+
+// absolute makes the name of a type once, however many fields have it.
+func (n *confluentNormalizer) absolute(d *decl) string {
+	name, ok := n.names[d]
+	if !ok {
+		name = "." + d.full
+		n.names[d] = name
 	}
 	return name
 }
@@ -169,7 +181,7 @@ func split(reserved []Reserved) []Reserved {
 	var out []Reserved
 	for _, r := range reserved {
 		for _, entry := range r.Ranges {
-			out = append(out, Reserved{Ranges: []Range{entry}})
+			out = add(out, Reserved{Ranges: []Range{entry}})
 		}
 	}
 	slices.SortStableFunc(out, func(a, b Reserved) int { return compareRanges(a.Ranges[0], b.Ranges[0]) })
@@ -180,7 +192,7 @@ func (n *confluentNormalizer) splitExtensions(extensions []Extensions, scope str
 	var out []Extensions
 	for _, e := range extensions {
 		for _, entry := range e.Ranges {
-			out = append(out, Extensions{Ranges: []Range{entry}, Options: n.options(e.Options, scope)})
+			out = add(out, Extensions{Ranges: []Range{entry}, Options: n.options(e.Options, scope)})
 		}
 	}
 	slices.SortStableFunc(out, func(a, b Extensions) int { return compareRanges(a.Ranges[0], b.Ranges[0]) })

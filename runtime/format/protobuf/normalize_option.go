@@ -1,6 +1,9 @@
 package protobuf
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // extensions names the fields that extend blocks declare, in all files.
 func (s *Schema) extensions() *names {
@@ -53,15 +56,20 @@ func (n *confluentNormalizer) options(options []Option, scope string) []Option {
 			continue
 		}
 		if out == nil {
-			out = append(out, options...)
+			out = slices.Clone(options)
+		}
+		if i > 0 && options[i-1].Name == o.Name {
+			out[i].Name, out[i].key = out[i-1].Name, out[i-1].key
+			continue
 		}
 		out[i].Name, out[i].key = "("+d.full+")"+rest, d.full
 		n.spent += len(out[i].Name)
 	}
 	if out == nil {
-		out = options
+		return sortedOptions(options)
 	}
-	return sortedOptions(out)
+	sortOptions(out)
+	return out
 }
 
 func (n *confluentNormalizer) more(m *fieldMore, scope string) *fieldMore {

@@ -1,6 +1,7 @@
 package protobuf
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -72,6 +73,16 @@ func parseText(text string, limits Limits, b *budget) (*File, error) {
 	return p.file, nil
 }
 
+// add is append for lists that a text can make as long as its budget allows:
+// it doubles them. append itself grows long lists by a quarter, and what it
+// leaves behind on the way adds up to five times the list.
+func add[T any](list []T, item T) []T {
+	if len(list) == cap(list) && len(list) >= 256 {
+		list = slices.Grow(list, len(list))
+	}
+	return append(list, item)
+}
+
 // spend takes n nodes from the budget.
 func (p *parser) spend(n int) {
 	p.budget.nodes -= n
@@ -126,7 +137,7 @@ func (p *parser) declarations() {
 		case "import":
 			p.imported()
 		case "option":
-			p.file.Options = append(p.file.Options, p.optionStatement())
+			p.file.Options = add(p.file.Options, p.optionStatement())
 		case "service":
 			s := p.service(doc)
 			p.once(services, s.Name, start)
@@ -238,5 +249,5 @@ func (p *parser) imported() {
 	}
 	i.Path = p.quoted()
 	p.require(';')
-	p.file.Imports = append(p.file.Imports, i)
+	p.file.Imports = add(p.file.Imports, i)
 }

@@ -38,9 +38,9 @@ func (p *parser) member(m *Message, doc, word string, start int) {
 	visibility := p.visibility(&word)
 	switch word {
 	case "option":
-		m.Options = append(m.Options, p.optionStatement())
+		m.Options = add(m.Options, p.optionStatement())
 	case "reserved":
-		m.Reserved = append(m.Reserved, p.reserved(doc))
+		m.Reserved = add(m.Reserved, p.reserved(doc))
 	case "message":
 		inner := p.message(doc)
 		inner.Visibility = visibility
@@ -54,12 +54,12 @@ func (p *parser) member(m *Message, doc, word string, start int) {
 	case "oneof":
 		m.Oneofs = append(m.Oneofs, p.oneof(doc))
 	case "extensions":
-		m.Extensions = append(m.Extensions, p.extensions(doc))
+		m.Extensions = add(m.Extensions, p.extensions(doc))
 	default:
 		if f, g := p.field(doc, word, start); g != nil {
 			m.Groups = append(m.Groups, g)
 		} else {
-			m.Fields = append(m.Fields, f)
+			m.Fields = add(m.Fields, f)
 		}
 	}
 }
@@ -158,7 +158,7 @@ func (p *parser) fieldOptions(options []Option) *fieldMore {
 		case "json_name":
 			more.jsonName = o.Value.Text
 		default:
-			more.options = append(more.options, o)
+			more.options = add(more.options, o)
 		}
 	}
 	return more
@@ -181,7 +181,7 @@ func (p *parser) oneof(doc string) *Oneof {
 		word := p.word("a field or \"}\"")
 		switch {
 		case word == "option":
-			o.Options = append(o.Options, p.optionStatement())
+			o.Options = add(o.Options, p.optionStatement())
 		case word == "group" && p.groupFollows():
 			o.Groups = append(o.Groups, p.group(doc, NoLabel))
 		case word == "optional" || word == "required" || word == "repeated":
@@ -191,7 +191,7 @@ func (p *parser) oneof(doc string) *Oneof {
 		default:
 			f := Field{Doc: doc, Type: word}
 			p.fieldRest(&f)
-			o.Fields = append(o.Fields, f)
+			o.Fields = add(o.Fields, f)
 		}
 	})
 	return o
@@ -205,7 +205,7 @@ func (p *parser) extend(doc string) *Extend {
 		if f, g := p.field(doc, p.word("a field or \"}\""), start); g != nil {
 			e.Groups = append(e.Groups, g)
 		} else {
-			e.Fields = append(e.Fields, f)
+			e.Fields = add(e.Fields, f)
 		}
 	})
 	p.file.hoisted = append(p.file.hoisted, e)

@@ -16,7 +16,7 @@ func (p *parser) bracketed() []Option {
 	}
 	var options []Option
 	for p.err == nil {
-		options = append(options, p.option())
+		options = add(options, p.option())
 		if p.next(']') {
 			break
 		}
@@ -146,8 +146,8 @@ func (in *inner) put(at map[string]int, key string, v Value) {
 	i, again := at[key]
 	if !again {
 		at[key] = len(in.keys)
-		in.keys = append(in.keys, key)
-		in.items = append(in.items, v)
+		in.keys = add(in.keys, key)
+		in.items = add(in.items, v)
 		return
 	}
 	previous := &in.items[i]
@@ -162,7 +162,7 @@ func (in *inner) put(at map[string]int, key string, v Value) {
 		previous.inner.items = append(previous.inner.items, v.items()...)
 		return
 	}
-	previous.inner.items = append(previous.inner.items, v)
+	previous.inner.items = add(previous.inner.items, v)
 }
 
 // blockKey reads a field name, or the name of an extension or of the type in
@@ -191,9 +191,9 @@ func (p *parser) list() Value {
 			break
 		}
 		if p.peek() == '<' {
-			v.inner.items = append(v.inner.items, p.block('<', '>'))
+			v.inner.items = add(v.inner.items, p.block('<', '>'))
 		} else {
-			v.inner.items = append(v.inner.items, p.value())
+			v.inner.items = add(v.inner.items, p.value())
 		}
 		if !p.next(',') && p.peek() != ']' && p.err == nil {
 			p.fail("expected ',' or ']' but found %s", p.found())

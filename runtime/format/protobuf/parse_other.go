@@ -16,14 +16,14 @@ func (p *parser) enum(doc string) *Enum {
 		word := p.word("a value or \"}\"")
 		switch {
 		case word == "option" && p.peek() != '=':
-			e.Options = append(e.Options, p.optionStatement())
+			e.Options = add(e.Options, p.optionStatement())
 		case word == "reserved" && p.peek() != '=':
-			e.Reserved = append(e.Reserved, Reserved{Doc: doc, Ranges: p.ranges(maxEnumNumber, true)})
+			e.Reserved = add(e.Reserved, Reserved{Doc: doc, Ranges: p.ranges(maxEnumNumber, true)})
 			p.require(';')
 		case strings.Contains(word, "."):
 			p.failAt(start, malformed("expected the name of a value but found %q", word))
 		default:
-			e.Values = append(e.Values, p.enumValue(doc, word))
+			e.Values = add(e.Values, p.enumValue(doc, word))
 		}
 	})
 	return e
@@ -59,7 +59,7 @@ func (p *parser) ranges(most int64, names bool) []Range {
 	var list []Range
 	for p.err == nil {
 		p.spend(2)
-		list = append(list, p.oneRange(most, names))
+		list = add(list, p.oneRange(most, names))
 		if !p.next(',') {
 			break
 		}
@@ -99,9 +99,9 @@ func (p *parser) service(doc string) *Service {
 	p.statements(func(doc string, start int) {
 		switch word := p.word("an rpc or \"}\""); word {
 		case "option":
-			s.Options = append(s.Options, p.optionStatement())
+			s.Options = add(s.Options, p.optionStatement())
 		case "rpc":
-			s.Methods = append(s.Methods, p.method(doc))
+			s.Methods = add(s.Methods, p.method(doc))
 		default:
 			p.failAt(start, malformed("unexpected label: %s", word))
 		}
@@ -127,7 +127,7 @@ func (p *parser) method(doc string) Method {
 		if word := p.word("an option or \"}\""); word != "option" {
 			p.failAt(start, malformed("unexpected label: %s", word))
 		}
-		m.Options = append(m.Options, p.optionStatement())
+		m.Options = add(m.Options, p.optionStatement())
 	})
 	return m
 }

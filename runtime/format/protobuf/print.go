@@ -20,7 +20,11 @@ const (
 // nothing but the indentation of what is around the body; both registries do
 // that, so it is part of the text.
 type printer struct {
-	b       strings.Builder
+	b strings.Builder
+	// chunks are the text before b, and size is the length of all of it: a
+	// long text is put together once, at its end.
+	chunks  []string
+	size    int
 	dialect dialect
 	indent  int
 	// bol is true at the beginning of a line.
@@ -33,12 +37,24 @@ type printer struct {
 func printFile(f *File, d dialect) (string, bool) {
 	p := printer{dialect: d, bol: true}
 	p.file(f)
-	return p.b.String(), !p.over
+	return p.result(), !p.over
+}
+
+// result is what was written so far, nothing when it is over.
+func (p *printer) result() string {
+	switch {
+	case p.over:
+		return ""
+	case len(p.chunks) == 0:
+		return p.b.String()
+	default:
+		return strings.Join(append(p.chunks, p.b.String()), "")
+	}
 }
 
 func (p *printer) text(s ...string) {
 	for _, part := range s {
-		if p.b.Len()+len(part) > maxPrint {
+		if p.size+len(part) > maxPrint {
 			p.over = true
 			return
 		}
@@ -46,13 +62,28 @@ func (p *printer) text(s ...string) {
 			p.spaces(p.indent)
 			p.bol = false
 		}
-		p.b.WriteString(part)
+		p.write(part)
 	}
 }
 
+// chunk is the length from which on a text is kept in pieces.
+const chunk = 64 << 10
+
+func (p *printer) write(part string) {
+	if p.b.Len() >= chunk && p.b.Len()+len(part) > p.b.Cap() {
+		p.chunks = append(p.chunks, p.b.String())
+		p.b = strings.Builder{}
+		p.b.Grow(max(chunk, len(part)))
+	}
+	p.b.WriteString(part)
+	p.size += len(part)
+}
+
+const indentation = "                                                                "
+
 func (p *printer) spaces(levels int) {
-	for range levels {
-		p.b.WriteString("  ")
+	for ; levels > 0 && !p.over; levels -= len(indentation) / 2 {
+		p.write(indentation[:min(2*levels, len(indentation))])
 	}
 }
 
@@ -60,7 +91,7 @@ func (p *printer) spaces(levels int) {
 func (p *printer) line(s ...string) {
 	p.text(s...)
 	if !p.over {
-		p.b.WriteByte('\n')
+		p.write("\n")
 	}
 	p.bol = true
 }
@@ -76,7 +107,7 @@ func (p *printer) section(first *bool) {
 	}
 	*first = false
 	if !p.over {
-		p.b.WriteByte('\n')
+		p.write("\n")
 	}
 	p.bol = true
 }

@@ -86,11 +86,12 @@ var wellKnownTypes = []wellKnownType{
 // imported. A well-known type may be named without its package.
 func wellKnown(name string) (t wellKnownType, ok bool) {
 	plain := strings.TrimPrefix(name, ".")
+	simple := !strings.Contains(name, ".")
 	for _, w := range wellKnownTypes {
 		if w.full == plain {
 			return w, true
 		}
-		if len(w.full) > len(name) && lastPart(w.full) == name {
+		if simple && strings.HasSuffix(w.full, name) && strings.HasSuffix(w.full[:len(w.full)-len(name)], ".") {
 			t, ok = w, true
 		}
 	}

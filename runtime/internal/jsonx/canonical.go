@@ -72,10 +72,11 @@ type Member struct {
 // Members returns the members of an object sorted by key, the last of equal
 // keys kept.
 func (v Value) Members() []Member {
-	return v.appendMembers(make([]Member, 0, v.Len()))
+	return v.appendMembers(nil)
 }
 
 func (v Value) appendMembers(members []Member) []Member {
+	members = slices.Grow(members, v.Len())
 	sorted := true
 	for it := v.Iter(); it.Next(); {
 		m := Member{Key: it.Key().Text(), Value: it.Value(), order: len(members)}
