@@ -133,13 +133,13 @@ func (r *Registry) config(v *store.View, s schema.Subject) Config {
 	if len(places) == 0 {
 		return Config{Level: r.defaultLevel}
 	}
-	c := readConfig(places[0])
+	c := readConfig(places[0].ConfigValue)
 	c.Level = r.orDefault(c.Level)
 	if _, own := v.Config(s); !own {
 		c.Alias, c.AliasForDeks = "", ""
 	}
 	for _, place := range places[1:] {
-		above := readConfig(place)
+		above := readConfig(place.ConfigValue)
 		for into, from := range map[**bool]*bool{
 			&c.Normalize: above.Normalize, &c.ValidateFields: above.ValidateFields,
 			&c.ValidateRules: above.ValidateRules, &c.ValidateNewSchemas: above.ValidateNewSchemas,
@@ -160,24 +160,29 @@ func (r *Registry) config(v *store.View, s schema.Subject) Config {
 
 // scopes lists the places with settings that concern a subject, nearest first:
 // its own, that of its context or the global one, that above all contexts.
-func scopes(v *store.View, s schema.Subject) []record.ConfigValue {
-	var places []record.ConfigValue
-	add := func(value record.ConfigValue, ok bool) {
+func scopes(v *store.View, s schema.Subject) []scope {
+	var places []scope
+	add := func(of Origin, value record.ConfigValue, ok bool) {
 		if ok {
-			places = append(places, value)
+			places = append(places, scope{value, of})
 		}
+	}
+	get := func(of Origin, holder schema.Subject) {
+		value, ok := v.Config(holder)
+		add(of, value, ok)
 	}
 	context := s.Context()
 	own := contextSubject(context)
 	if s != own && s != globalContext {
-		add(v.Config(s))
+		get(FromSubject, s)
 	}
 	if context == schema.DefaultContext {
-		add(v.GlobalConfig())
+		value, ok := v.GlobalConfig()
+		add(FromGlobal, value, ok)
 	} else if own != globalContext {
-		add(v.Config(own))
+		get(FromContext, own)
 	}
-	add(v.Config(globalContext))
+	get(FromGlobal, globalContext)
 	return places
 }
 

@@ -24,35 +24,37 @@ func TestConfigIsFoundAlongItsChain(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	f := func(s schema.Subject, want schema.Level) {
+	f := func(s schema.Subject, want schema.Level, origin Origin) {
 		t.Helper()
-		if got := n.EffectiveConfig(s).Level; got != want {
-			t.Fatalf("%s: %s, want %s", s, got, want)
+		if got, from := n.EffectiveConfig(s).Level, n.LevelOrigin(s); got != want || from != origin {
+			t.Fatalf("%s: %s from %s, want %s from %s", s, got, from, want, origin)
 		}
 	}
 
-	f("a", schema.Backward) // The server's default.
+	f("a", schema.Backward, FromDefault)
+	f(":.:", schema.Backward, FromDefault)
 	set(":.__GLOBAL:", schema.None)
-	f("a", schema.None)
-	f(":.eu:a", schema.None)
+	f("a", schema.None, FromGlobal)
+	f(":.eu:a", schema.None, FromGlobal)
 	set("", schema.Full)
-	f("a", schema.Full)
-	f(":.eu:a", schema.None) // The global one is that of the default context.
+	f("a", schema.Full, FromGlobal)
+	f(":.:", schema.Full, FromGlobal)
+	f(":.eu:a", schema.None, FromGlobal) // The global one is that of the default context.
 	set(":.eu:", schema.Forward)
-	f(":.eu:a", schema.Forward)
+	f(":.eu:a", schema.Forward, FromContext)
 	set("a", schema.BackwardTransitive)
-	f("a", schema.BackwardTransitive)
+	f("a", schema.BackwardTransitive, FromSubject)
 	set(":.:", schema.FullTransitive) // Another name of the global one.
-	f("b", schema.FullTransitive)
+	f("b", schema.FullTransitive, FromGlobal)
 
 	if _, err := n.DeleteSubjectConfig(t.Context(), "a"); err != nil {
 		t.Fatal(err)
 	}
-	f("a", schema.FullTransitive)
+	f("a", schema.FullTransitive, FromGlobal)
 	if before, err := n.DeleteGlobalConfig(t.Context()); err != nil || before.Level != schema.FullTransitive {
 		t.Fatalf("%v, %v", before, err)
 	}
-	f("a", schema.None)
+	f("a", schema.None, FromGlobal)
 }
 
 func TestSubjectConfigWithoutALevelGetsTheServersDefault(t *testing.T) {
@@ -63,8 +65,8 @@ func TestSubjectConfigWithoutALevelGetsTheServersDefault(t *testing.T) {
 	if _, err := n.SetGlobalConfig(t.Context(), ConfigChange{Level: levelPointer(schema.None)}); err != nil {
 		t.Fatal(err)
 	}
-	if got := n.EffectiveConfig("a").Level; got != schema.Backward {
-		t.Fatalf("%s", got)
+	if got, from := n.EffectiveConfig("a").Level, n.LevelOrigin("a"); got != schema.Backward || from != FromDefault {
+		t.Fatalf("%s from %s", got, from)
 	}
 
 	// Members that we do not know survive a change of the level.

@@ -20,8 +20,14 @@ const (
 	levelRead    = "compatibilityLevel"
 )
 
+// OriginHeader says in answers about the level that holds where it comes from:
+// subject, context, global or default. The body of the answer is what clients
+// of both registries know, so it has no place for that.
+const OriginHeader = "X-Plastron-Level-Origin"
+
 // getConfig is GET /config.
 func (a *api) getConfig(c *call) error {
+	c.w.Header().Set(OriginHeader, string(a.registry.LevelOrigin("")))
 	return c.send(appendConfig(nil, levelRead, a.registry.GlobalConfig()))
 }
 
@@ -32,10 +38,10 @@ func (a *api) getSubjectConfig(c *call) error {
 		return err
 	}
 	config := a.registry.EffectiveConfig(s)
-	if !isTrue(c.query(), "defaultToGlobal") {
-		if config, err = a.registry.SubjectConfig(s); err != nil {
-			return err
-		}
+	if isTrue(c.query(), "defaultToGlobal") {
+		c.w.Header().Set(OriginHeader, string(a.registry.LevelOrigin(s)))
+	} else if config, err = a.registry.SubjectConfig(s); err != nil {
+		return err
 	}
 	return c.send(appendConfig(nil, levelRead, config))
 }
