@@ -17,7 +17,7 @@ func newRoot() *cobra.Command {
 		SilenceErrors: true,
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(newAll(), newRegistry(), newREST(), newDev(), newBackup(), newHealthcheck(), newMkpasswd(), newSchema(), newVersion())
+	root.AddCommand(newAll(), newRegistry(), newREST(), newDev(), newBackup(), newConfig(), newHealthcheck(), newMkpasswd(), newSchema(), newVersion())
 	return root
 }
 
@@ -27,7 +27,8 @@ func addConfig(c *cobra.Command) {
 	c.Args = cobra.MaximumNArgs(1)
 }
 
-// options reads the configuration for a role.
+// options reads the configuration for a role. On an error it holds the notes
+// alone.
 func options(c *cobra.Command, args []string, role config.Role) (app.Options, error) {
 	path, err := c.Flags().GetString("config")
 	if err != nil {
@@ -38,7 +39,7 @@ func options(c *cobra.Command, args []string, role config.Role) (app.Options, er
 	}
 	loaded, notes, err := config.Load(config.Input{Role: role, Path: path, Environ: config.Environ()})
 	if err != nil {
-		return app.Options{}, err
+		return app.Options{Notes: notes}, err
 	}
 	return app.Options{Config: loaded, Notes: notes, Version: version, Log: c.ErrOrStderr()}, nil
 }

@@ -23,7 +23,9 @@ type Config struct {
 	Tags map[string]string
 
 	sources map[string]Source
-	input   Input
+	// reload loads from the same sources. It is a function and not the sources,
+	// so that printing a Config cannot print its environment.
+	reload func() (*Config, error)
 }
 
 // Listener says where the process serves HTTP.
@@ -224,10 +226,7 @@ func (c *Config) FromFile(name string) bool {
 
 // Reload reads the same sources again, for the few values that may change
 // while a process runs.
-func (c *Config) Reload() (*Config, error) {
-	fresh, _, err := Load(c.input)
-	return fresh, err
-}
+func (c *Config) Reload() (*Config, error) { return c.reload() }
 
 // Address is the address to listen on.
 func (c *Config) Address() string {

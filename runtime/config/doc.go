@@ -16,5 +16,7 @@
 // Files: config.go (the result), keys.go (shape of the table), keys_*.go (the
 // table), value.go (one value from text or JSON), load.go (sources and their
 // order), environ.go (spellings of variables), validate.go (rules across
-// keys), print.go (masked listing).
+// keys), print.go (masked listing), document.go (docs/configuration.md),
+// confluent.go and confluent_kafka.go (Confluent's properties in our keys),
+// properties.go (their syntax).
 package config

@@ -36,11 +36,11 @@ const (
 // There is no logger yet while the configuration is read, so notes are logged
 // afterwards.
 type Note struct {
-	Level   NoteLevel
-	Message string // Message is constant
-	Key     string
-	Source  Source
-	Detail  string
+	Level   NoteLevel `json:"level"`
+	Message string    `json:"message"` // Message is constant
+	Key     string    `json:"key"`
+	Source  Source    `json:"source"`
+	Detail  string    `json:"detail"`
 }
 
 // Load reads the file and the environment over the defaults. The error names
@@ -56,7 +56,11 @@ func Load(in Input) (*Config, []Note, error) {
 			return nil, nil, fmt.Errorf("configuration file %s %w", in.Path, err)
 		}
 	}
-	l := loader{keys: Keys(), role: in.Role, config: &Config{sources: map[string]Source{}, input: in}}
+	l := loader{keys: Keys(), role: in.Role, config: &Config{sources: map[string]Source{}}}
+	l.config.reload = func() (*Config, error) {
+		fresh, _, err := Load(in)
+		return fresh, err
+	}
 	l.defaults()
 	l.file(file, Source(fileSource+in.Path))
 	l.environ(readEnvironment(in.Environ))
