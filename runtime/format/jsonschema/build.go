@@ -229,7 +229,11 @@ func numberOf(v jsonx.Value) *number {
 	if rat == nil {
 		return nil
 	}
-	return &number{rat: rat, text: string(v.Raw())}
+	n := &number{rat: rat, text: string(v.Raw())}
+	if rat.IsInt() && rat.Num().IsInt64() {
+		n.whole, n.isWhole = rat.Num().Int64(), true
+	}
+	return n
 }
 
 func (b *builder) textKeyword(n *node, keyword string, v jsonx.Value) {

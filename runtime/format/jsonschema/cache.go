@@ -21,5 +21,5 @@ func (c *patternCache) matches(b *budget, pattern, name string) bool {
 			return false
 		}
 	}
-	return m != nil && b.spend(1+m.cost*len(name)/256) && m.re.MatchString(name)
+	return m != nil && b.spend(m.steps(len(name))) && m.match([]byte(name))
 }

@@ -25,5 +25,6 @@
 // (references); pattern.go and translate.go (regular expressions); memo.go
 // and result.go (what both walks share), karapace*.go, kinds.go and
 // confluent*.go (the walks), matching.go, difference.go (kinds and texts);
-// validate*.go (instances).
+// validate*.go and
+// evaluated.go (instances).
 package jsonschema

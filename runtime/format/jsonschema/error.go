@@ -2,6 +2,7 @@ package jsonschema
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -58,6 +59,9 @@ func clip(text string) string {
 	}
 	return strings.ToValidUTF8(text[:most], "") + "..."
 }
+
+// quoted is a name in a message.
+func quoted(text string) string { return strconv.Quote(clip(text)) }
 
 // pointer prints steps as a JSON pointer.
 func pointer(steps []string) string {

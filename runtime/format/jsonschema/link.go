@@ -2,7 +2,6 @@ package jsonschema
 
 import (
 	"net/url"
-	"strconv"
 	"strings"
 
 	"github.com/plastron-dev/plastron/runtime/internal/jsonx"
@@ -31,7 +30,7 @@ func (b *builder) link() error {
 		p.ref.target = target
 		p.ref.meta = target == nil && isMetaSchema(p.ref.text)
 		if target == nil && !p.ref.meta && b.dangling == nil {
-			b.dangling = &Error{Kind: Unresolved, Text: "the reference " + strconv.Quote(clip(p.ref.text)) +
+			b.dangling = &Error{Kind: Unresolved, Text: "the reference " + quoted(p.ref.text) +
 				" leads nowhere: it is neither in the document nor among the references of the schema, and nothing is fetched"}
 		}
 		if p.dynamic {

@@ -73,6 +73,9 @@ type node struct {
 type number struct {
 	rat  *big.Rat
 	text string
+	// whole is the number if it is an integer of 64 bits.
+	whole   int64
+	isWhole bool
 }
 
 type textRules struct {
@@ -124,14 +127,14 @@ func (o *objectRules) dependency(name string, split bool) (dependency, bool) {
 type arrayRules struct {
 	// items is the schema for all items, tuple the list form of "items",
 	// prefix "prefixItems"; the last two are not nil when they are there.
-	items                          *node
-	tuple, prefix                  []*node
-	additional, unevaluated        *node
-	contains                       *node
-	minContains, maxContains       *number
-	maxItems, minItems             *number
-	unique                         bool
-	any                            bool // some keyword is there
+	items                    *node
+	tuple, prefix            []*node
+	additional, unevaluated  *node
+	contains                 *node
+	minContains, maxContains *number
+	maxItems, minItems       *number
+	unique                   bool
+	any                      bool // some keyword is there
 }
 
 // logicRules holds the applicators; the lists are not nil when they are there.
@@ -195,4 +198,30 @@ func or[T any](have, otherwise *T) *T {
 		return otherwise
 	}
 	return have
+}
+
+// subschemas shows the schemas that stand in the schema and apply to values.
+func (n *node) subschemas(visit func(...*node)) {
+	if o := n.object; o != nil {
+		for _, list := range []members{o.properties, o.patterns, o.dependentSchemas} {
+			for _, m := range list {
+				visit(m.node)
+			}
+		}
+		for _, d := range o.dependencies {
+			visit(d.schema)
+		}
+		visit(o.additional, o.unevaluated, o.names)
+	}
+	if a := n.array; a != nil {
+		visit(a.tuple...)
+		visit(a.prefix...)
+		visit(a.items, a.additional, a.unevaluated, a.contains)
+	}
+	if l := n.logic; l != nil {
+		visit(l.allOf...)
+		visit(l.anyOf...)
+		visit(l.oneOf...)
+		visit(l.not, l.condition, l.then, l.otherwise)
+	}
 }

@@ -3,7 +3,6 @@ package jsonschema
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf16"
@@ -66,36 +65,6 @@ func lowSurrogate(s string, r rune, length int) (rune, int, bool) {
 		}
 	}
 	return r, length, true
-}
-
-// matcher is a regular expression that runs in time linear in the text.
-type matcher struct {
-	re   *regexp.Regexp
-	cost int
-}
-
-// compile turns a regular expression of ECMAScript into one of RE2, which
-// never backtracks. What only backtracking can do is refused.
-func compile(text string, atStart bool, limits Limits) (*matcher, error) {
-	cost, err := checkPattern(text)
-	if err != nil {
-		return nil, err
-	}
-	if cost > limits.MaxPatternCost {
-		return nil, fmt.Errorf("it costs %d, at most %d is allowed", cost, limits.MaxPatternCost)
-	}
-	translated, err := translate(text)
-	if err != nil {
-		return nil, err
-	}
-	if atStart {
-		translated = "^(?:" + translated + ")"
-	}
-	re, err := regexp.Compile(translated)
-	if err != nil {
-		return nil, fmt.Errorf("it cannot be run in linear time: %w", err)
-	}
-	return &matcher{re: re, cost: max(cost, 1)}, nil
 }
 
 // What the escapes of ECMAScript stand for where RE2 has a narrower idea.
