@@ -22,6 +22,11 @@ type Options struct {
 	Log io.Writer
 	// OnReady is called once everything is served; may be nil.
 	OnReady func(Endpoints)
+	// Clock is the clock that decisions go by; nil is time.Now.
+	Clock func() time.Time
+	// MetadataMinAge is how long what is known of the Kafka cluster is good
+	// enough; 0 is the default, which is kind to real brokers.
+	MetadataMinAge time.Duration
 }
 
 // Endpoints says where a process serves, with the ports that were chosen.
@@ -33,17 +38,15 @@ type Endpoints struct {
 
 // process is what the parts of every process share.
 type process struct {
-	config   *config.Config
-	version  string
-	hostname string
-	log      logr.Logger
-	out      io.Writer // out is where log lines go, access lines too
-	metrics  *telemetry.Metrics
-	clock    func() time.Time
-	started  time.Time
-	// metadataMinAge is how long what is known of the cluster is good enough;
-	// 0 is the default, which is kind to real brokers.
-	metadataMinAge time.Duration
+	config         *config.Config
+	version        string
+	hostname       string
+	log            logr.Logger
+	out            io.Writer // out is where log lines go, access lines too
+	metrics        *telemetry.Metrics
+	clock          func() time.Time
+	started        time.Time
+	metadataMinAge time.Duration // see Options
 }
 
 // newProcess makes logger and metrics, and logs what the configuration is.
@@ -60,9 +63,13 @@ func newProcess(o Options) (*process, error) {
 	if err != nil && o.Config.Advertised.Host == "" {
 		return nil, fmt.Errorf("finding the name of this machine: %w; set advertised_hostname", err)
 	}
+	clock := o.Clock
+	if clock == nil {
+		clock = time.Now
+	}
 	p := &process{
 		config: o.Config, version: o.Version, hostname: hostname,
-		log: log, out: o.Log, metrics: metrics, clock: time.Now, started: time.Now(),
+		log: log, out: o.Log, metrics: metrics, clock: clock, started: clock(), metadataMinAge: o.MetadataMinAge,
 	}
 	p.tell(o.Notes)
 	return p, nil
