@@ -19,10 +19,23 @@ func (s *sink) Header() http.Header         { return s.header }
 func (s *sink) WriteHeader(status int)      { s.status = status }
 func (s *sink) Write(p []byte) (int, error) { return len(p), nil }
 
-// node starts a registry with one schema and returns it with the id.
-func node(tb testing.TB) (*registryNode, http.Handler) {
+// node starts a registry with one schema, id 1.
+func node(tb testing.TB, environ ...string) (*registryNode, http.Handler) {
 	tb.Helper()
-	c, _, err := config.Load(config.Input{Role: config.RoleAll, Environ: []string{"KARAPACE_PORT=0", "KARAPACE_LOG_LEVEL=ERROR"}})
+	n := emptyNode(tb, environ...)
+	w := httptest.NewRecorder()
+	body := `{"schema":"{\"type\":\"record\",\"name\":\"R\",\"fields\":[{\"name\":\"a\",\"type\":\"int\"}]}"}`
+	n.chain.ServeHTTP(w, httptest.NewRequest("POST", "/subjects/s/versions", newReader(body)))
+	if w.Code != http.StatusOK || w.Body.String() != `{"id":1}` {
+		tb.Fatal(w.Code, w.Body)
+	}
+	return n, n.chain
+}
+
+// emptyNode starts a registry on an embedded broker.
+func emptyNode(tb testing.TB, environ ...string) *registryNode {
+	tb.Helper()
+	c, _, err := config.Load(config.Input{Role: config.RoleAll, Environ: append(environ, "KARAPACE_PORT=0", "KARAPACE_LOG_LEVEL=ERROR")})
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -47,14 +60,7 @@ func node(tb testing.TB) (*registryNode, http.Handler) {
 		ended <- nil
 		tb.Fatal(err)
 	}
-	w := httptest.NewRecorder()
-	handler := d.registry.chain
-	body := `{"schema":"{\"type\":\"record\",\"name\":\"R\",\"fields\":[{\"name\":\"a\",\"type\":\"int\"}]}"}`
-	handler.ServeHTTP(w, httptest.NewRequest("POST", "/subjects/s/versions", newReader(body)))
-	if w.Code != http.StatusOK || w.Body.String() != `{"id":1}` {
-		tb.Fatal(w.Code, w.Body)
-	}
-	return d.registry, handler
+	return d.registry
 }
 
 // BenchmarkGetByID is GET /schemas/ids/1 through everything but the network.

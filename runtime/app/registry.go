@@ -125,7 +125,7 @@ func (n *registryNode) build() part {
 			Log:       n.appends,
 			LogErrors: registry.LogErrors{TooLarge: schemalog.ErrTooLarge, NotReady: schemalog.ErrNotReady},
 			Views:     n.store, Role: n.election, Owner: n.owner, Late: n.store.Late(),
-			Flavour: schema.Flavour(r.Flavour), DefaultLevel: schema.Level(r.Compatibility),
+			Flavour: schema.Flavour(r.Flavour), DefaultLevel: schema.Level(r.Compatibility), ModesFixed: !r.ModeMutability,
 			Conflicts: n.metrics.Conflict, Logger: n.log.WithName("registry"),
 		})
 		l := n.config.Listener

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"strconv"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -54,7 +55,7 @@ func (f *frontend) bind(name string) part {
 	return part{name: name + " address", open: func(ctx context.Context) error {
 		server := httpserver.Config{
 			Name: name, Address: f.config.Address(), OnDrain: func() { f.draining.Store(true) },
-			DrainTimeout: drainTimeout, Logger: f.log,
+			DrainTimeout: drainTimeout, MaxConnections: f.config.Listener.MaxConnections, Logger: f.log,
 		}
 		if f.longReads {
 			server.WriteTimeout = -1
@@ -73,10 +74,19 @@ func (f *frontend) bind(name string) part {
 			Observer: f.observer(), Timeout: f.deadline, ErrorType: f.errorType,
 			Logger: f.log.WithName(name), Clock: f.clock,
 		}
-		f.chain = chain.Wrap(http.HandlerFunc(f.serve))
+		f.chain = chain.Wrap(cors(f.config.Listener).Wrap(http.HandlerFunc(f.serve)))
 		f.server = httpserver.New(server, f.chain)
 		return f.server.Listen(ctx)
 	}}
+}
+
+// cors says which pages may call the API. It comes before authentication:
+// preflights carry no credentials.
+func cors(l config.Listener) httpserver.CORS {
+	list := func(text string) []string {
+		return strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' })
+	}
+	return httpserver.CORS{Origins: list(l.AllowOrigin), Methods: list(l.AllowMethods), Headers: list(l.AllowHeaders)}
 }
 
 // listen serves until traffic has ended.

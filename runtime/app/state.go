@@ -23,9 +23,17 @@ const silence = 30 * time.Second
 func (n *registryNode) routes() http.Handler {
 	return registryhttp.New(registryhttp.Deps{
 		Registry: n.service, Forward: n.forwarder, Status: n.status, Ready: n.schemas.Ready,
-		MaxBody: int64(n.config.Listener.MaxBody), Version: n.version, GroupID: n.config.Registry.GroupID,
+		Extended: extended(n.config.Registry.ExtendedFields), MaxBody: int64(n.config.Listener.MaxBody), Version: n.version, GroupID: n.config.Registry.GroupID,
 		AwaitOffset: n.store.Await, Permissions: n.permissions(), ClusterID: n.clusterID.get, Logger: n.log.WithName("registry"),
 	})
+}
+
+// extended says who gets the fields that only Confluent has.
+func extended(key string) registryhttp.Extended {
+	if key == "always" {
+		return registryhttp.ExtendedAlways
+	}
+	return registryhttp.ExtendedOnRequest
 }
 
 // status is what the health check tells.

@@ -41,6 +41,11 @@ type Listener struct {
 	TLSClientAuth   string
 	// AccessLog turns a line per request on.
 	AccessLog bool
+	// MaxConnections bounds the open connections; 0 is no bound.
+	MaxConnections int
+	// AllowOrigin, AllowMethods and AllowHeaders say which pages of other
+	// origins may call the API, as lists with commas; no origin is off.
+	AllowOrigin, AllowMethods, AllowHeaders string
 }
 
 // Advertised is how other nodes and clients reach this process.
@@ -94,8 +99,11 @@ type Registry struct {
 	Strategy      string
 	Wait          int // Wait before acting as primary, in milliseconds
 	Flavour       string
-	AuthFile      string
-	OIDC          OIDC
+	// ExtendedFields is "on_request" or "always".
+	ExtendedFields string
+	ModeMutability bool
+	AuthFile       string
+	OIDC           OIDC
 	// ForceKeyCorrection is the backup tool's.
 	ForceKeyCorrection bool
 }

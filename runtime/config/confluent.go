@@ -91,7 +91,7 @@ func (t *translator) run() {
 	t.out[t.part()] = true
 	t.out[t.otherPart()] = false
 	if !t.isREST {
-		t.out["flavour"] = "confluent"
+		t.out["api_flavor"] = "confluent"
 	}
 }
 
@@ -168,7 +168,10 @@ func confluentProperties() map[string]rule {
 		"inter.instance.listener.name":            {reason: "there is one listener: set advertised_protocol and advertised_port"},
 		"schema.compatibility.level":              {key: "compatibility"},
 		"avro.compatibility.level":                {key: "compatibility"},
-		"mode.mutability":                         {use: (*translator).mutability},
+		"mode.mutability":                         {key: "mode_mutability"},
+		"access.control.allow.origin":             {key: "access_control_allow_origin"},
+		"access.control.allow.methods":            {key: "access_control_allow_methods"},
+		"access.control.allow.headers":            {key: "access_control_allow_headers"},
 		"metadata.encoder.secret":                 {reason: noEncoder},
 		"metadata.encoder.old.secret":             {reason: noEncoder},
 		"metadata.encoder.topic":                  {reason: noEncoder},
@@ -215,12 +218,6 @@ func (t *translator) listeners(property, text string) {
 	}
 	if several {
 		t.left[property] = "there is one listener, the first one was taken; left out: " + userInfo.ReplaceAllString(strings.TrimSpace(others), "${1}"+Mask+"@")
-	}
-}
-
-func (t *translator) mutability(property, text string) {
-	if !strings.EqualFold(text, "true") {
-		t.left[property] = "modes can always be changed: forbid it with a permission on Config: in registry_authfile"
 	}
 }
 

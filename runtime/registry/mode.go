@@ -69,6 +69,9 @@ func (r *Registry) SetSubjectMode(ctx context.Context, s schema.Subject, m ModeC
 // DeleteGlobalMode removes the global mode and returns what it was. recursive
 // removes the modes of the subjects of the default context too.
 func (r *Registry) DeleteGlobalMode(ctx context.Context, recursive bool) (schema.Mode, error) {
+	if err := r.mayChangeModes(""); err != nil {
+		return "", err
+	}
 	var before schema.Mode
 	err := r.submit(ctx, &change{alone: true, decide: func(d *draft) (plan, error) {
 		before = r.globalMode(d.view, schema.DefaultContext)
@@ -84,6 +87,9 @@ func (r *Registry) DeleteGlobalMode(ctx context.Context, recursive bool) (schema
 func (r *Registry) DeleteSubjectMode(ctx context.Context, s schema.Subject, recursive bool) (schema.Mode, error) {
 	if s == globalAlias {
 		return r.DeleteGlobalMode(ctx, recursive)
+	}
+	if err := r.mayChangeModes(s); err != nil {
+		return "", err
 	}
 	var before schema.Mode
 	err := r.submit(ctx, &change{alone: true, decide: func(d *draft) (plan, error) {
@@ -121,9 +127,17 @@ func removeModes(v *store.View, key record.Key, subjects []schema.Subject) plan 
 	return p
 }
 
-func (r *Registry) setMode(ctx context.Context, s schema.Subject, key record.Key, m ModeChange) error {
+// mayChangeModes refuses where the server's modes are fixed.
+func (r *Registry) mayChangeModes(s schema.Subject) error {
 	if r.modesFixed {
 		return &Error{Kind: NotPermitted, Subject: s, Detail: "Mode changes are not allowed"}
+	}
+	return nil
+}
+
+func (r *Registry) setMode(ctx context.Context, s schema.Subject, key record.Key, m ModeChange) error {
+	if err := r.mayChangeModes(s); err != nil {
+		return err
 	}
 	if m.Mode == schema.ForwardMode && s != globalContext {
 		return &Error{Kind: InvalidMode, Subject: s, Detail: "Forward mode only supported on global level"}

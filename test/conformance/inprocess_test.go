@@ -35,7 +35,7 @@ func inProcess(t *testing.T, flavour string) {
 	})
 	follower, followerEndpoints := start(t, func(ctx context.Context, ready func(app.Endpoints)) error {
 		return app.RunRegistry(ctx, options(t, ready, "KARAPACE_PORT=0", "KARAPACE_ADVERTISED_HOSTNAME=127.0.0.1",
-			"KARAPACE_FLAVOUR="+flavour, "KARAPACE_MASTER_ELIGIBILITY=false", "KARAPACE_BOOTSTRAP_URI="+endpoints.Kafka))
+			"KARAPACE_API_FLAVOR="+flavour, "KARAPACE_MASTER_ELIGIBILITY=false", "KARAPACE_BOOTSTRAP_URI="+endpoints.Kafka))
 	})
 	defer func() {
 		if err := errors.Join(follower.stop(), main.stop()); err != nil {
@@ -61,7 +61,7 @@ func inProcess(t *testing.T, flavour string) {
 // earlier.
 func dev(ctx context.Context, t *testing.T, flavour, dir string, earlier app.Endpoints, ready func(app.Endpoints)) error {
 	return app.RunDev(ctx, app.DevOptions{
-		Options: options(t, ready, "KARAPACE_FLAVOUR="+flavour), Data: dir, Topics: testkit.Topics(), Output: io.Discard,
+		Options: options(t, ready, "KARAPACE_API_FLAVOR="+flavour), Data: dir, Topics: testkit.Topics(), Output: io.Discard,
 		KafkaPort: port(earlier.Kafka), RegistryPort: port(earlier.Registry), RESTPort: port(earlier.REST),
 	})
 }
