@@ -43,7 +43,9 @@ func directions() []rule {
 		{"runtime/registry", []string{
 			"runtime/schema", "runtime/format", "runtime/compat", "runtime/record", "runtime/store",
 		}},
+		{"runtime/registryui", nil},
 		{"runtime/registryhttp", []string{
+			"runtime/registryui",
 			"runtime/schema", "runtime/compat", "runtime/registry", "runtime/store", "runtime/forward", "runtime/httpserver", "runtime/auth",
 			"runtime/internal/...",
 		}},

@@ -124,7 +124,7 @@ func checkDocs(t *testing.T, name string, d *ast.GenDecl) {
 // their use and never assigned again, which review has to see.
 func checkGlobals(t *testing.T, name string, d *ast.GenDecl) {
 	t.Helper()
-	if d.Tok != token.VAR {
+	if d.Tok != token.VAR || isEmbedded(d) {
 		return
 	}
 	for _, s := range d.Specs {
@@ -133,6 +133,11 @@ func checkGlobals(t *testing.T, name string, d *ast.GenDecl) {
 			t.Errorf("%s: package variable %s without a value is state; pass it in", name, spec.Names[0].Name)
 		}
 	}
+}
+
+// isEmbedded reports whether the compiler gives the variable its value.
+func isEmbedded(d *ast.GenDecl) bool {
+	return d.Doc != nil && strings.HasPrefix(d.Doc.List[len(d.Doc.List)-1].Text, "//go:embed ")
 }
 
 func isGenerated(file *ast.File) bool {

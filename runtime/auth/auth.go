@@ -160,10 +160,10 @@ func (a *Auth) Authenticate(r *http.Request) (Principal, error) {
 // isOpen lists the paths that need no user (security contract F.1).
 func isOpen(path string) bool {
 	switch path {
-	case "/", "/_health", "/metrics", "/master_available", "/schemas/types", "/docs", "/redoc", "/openapi.json":
+	case "/", "/_health", "/metrics", "/master_available", "/schemas/types":
 		return true
 	default:
-		return false
+		return isDocumentation(path)
 	}
 }
 

@@ -69,8 +69,10 @@ func TestBasic(t *testing.T) {
 	bearer := httptest.NewRequest(http.MethodGet, "/subjects", nil)
 	bearer.Header.Set("Authorization", "Bearer x")
 	f("another scheme", bearer, false)
-	if p, err := a.Authenticate(httptest.NewRequest(http.MethodGet, "/_health", nil)); err != nil || p != (Principal{}) {
-		t.Fatal("open path:", p, err)
+	for _, path := range []string{"/_health", "/docs", "/ui", "/ui/", "/ui/main.js"} {
+		if p, err := a.Authenticate(httptest.NewRequest(http.MethodGet, path, nil)); err != nil || p != (Principal{}) {
+			t.Fatal("open path:", path, p, err)
+		}
 	}
 	if a.Allowed(Principal{}, Read, SubjectResource("a")) || a.Allowed(Principal{Name: "ann"}, Read, SubjectResource("a")) {
 		t.Fatal("nobody may read")

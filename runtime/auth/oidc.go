@@ -144,8 +144,10 @@ func (t *tokens) authenticate(r *http.Request) (Principal, error) {
 	return v.principal, nil
 }
 
+// isDocumentation lists what holds no data of the registry: a person who reads
+// the page of /ui is asked for credentials when it asks for data.
 func isDocumentation(path string) bool {
-	return path == "/docs" || path == "/redoc" || path == "/openapi.json"
+	return path == "/docs" || path == "/redoc" || path == "/openapi.json" || path == "/ui" || strings.HasPrefix(path, "/ui/")
 }
 
 func (t *tokens) verify(r *http.Request, header string) (verified, error) {

@@ -72,6 +72,8 @@ type Deps struct {
 	// Permissions decides what the sender of a request may do; nil lets
 	// everybody do everything.
 	Permissions Permissions
+	// UI serves the page for people at /ui.
+	UI bool
 	// Metrics serves /metrics; nil leaves the route out.
 	Metrics  http.Handler
 	Extended Extended
@@ -103,6 +105,7 @@ type api struct {
 	points   registry.Points
 	router   http.Handler
 	document document
+	ui       map[string]static
 }
 
 // New returns the handler of the whole surface.
@@ -124,6 +127,9 @@ func New(d Deps) http.Handler {
 	}
 	a := &api{Deps: d, registry: d.Registry, flavour: d.Registry.Flavour(), points: d.Registry.Points()}
 	a.router, a.document = a.routes(), a.describe()
+	if d.UI {
+		a.ui = uiFiles()
+	}
 	return a
 }
 

@@ -13,7 +13,10 @@ import (
 )
 
 // document is what /openapi.json and /docs serve, made once from the routes.
-type document struct{ json, page []byte }
+type document struct {
+	json []byte
+	page static
+}
 
 // describe makes the document of all routes.
 func (a *api) describe() document {
@@ -37,7 +40,7 @@ func (a *api) describe() document {
 	if err != nil { // Impossible: maps of texts, numbers and lists.
 		text = []byte("{}")
 	}
-	return document{json: text, page: a.page(all)}
+	return document{json: text, page: newStatic(htmlType, "default-src 'none'; style-src 'unsafe-inline'", a.page(all))}
 }
 
 func describeOperation(op operation, template string) jsonObject {
@@ -134,12 +137,4 @@ func (a *api) page(all map[string]operation) []byte {
 func (a *api) getOpenAPI(c *call) error { return c.send(a.document.json) }
 
 // getDocs is GET /docs and GET /redoc.
-func (a *api) getDocs(c *call) error {
-	header := c.w.Header()
-	header["Content-Type"] = []string{htmlType}
-	header["Content-Security-Policy"] = []string{"default-src 'none'; style-src 'unsafe-inline'"}
-	header["Content-Length"] = []string{strconv.Itoa(len(a.document.page))}
-	c.w.WriteHeader(http.StatusOK)
-	_, _ = c.w.Write(a.document.page) // An error means that the client has gone.
-	return nil
-}
+func (a *api) getDocs(c *call) error { return a.document.page.send(c) }

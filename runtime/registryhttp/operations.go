@@ -171,6 +171,8 @@ func serverOperations() map[string]operation {
 		"GET /openapi.json":           {summary: "Get this document", answer: "Object"},
 		"GET /docs":                   {summary: "Read this document as a page", answer: "Page"},
 		"GET /redoc":                  {summary: "Read this document as a page", answer: "Page"},
+		"GET /ui":                     {summary: "Look through the registry in a browser", answer: "Page"},
+		"GET /ui/{file}":              {summary: "Get a file of that page", answer: "Page", refusals: []int{404}},
 	}
 }
 

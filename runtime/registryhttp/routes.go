@@ -83,7 +83,7 @@ func (a *api) surface() []resource {
 // exempt lists the paths that take any Accept and Content-Type and work before
 // the log is read.
 func (a *api) exempt() []resource {
-	return []resource{
+	list := []resource{
 		{"/", methods{"GET": a.root, "POST": a.root}, nil},
 		{"/_health", methods{"GET": a.health}, nil},
 		{"/master_available", methods{"GET": a.primaryAvailable}, nil},
@@ -91,6 +91,12 @@ func (a *api) exempt() []resource {
 		{"/docs", methods{"GET": a.getDocs}, nil},
 		{"/redoc", methods{"GET": a.getDocs}, nil},
 	}
+	if a.UI {
+		list = append(list,
+			resource{"/ui", methods{"GET": a.getUI}, nil},
+			resource{"/ui/{file}", methods{"GET": a.getUIFile}, nil})
+	}
+	return list
 }
 
 // routes builds the router. Paths are matched as they came over the wire and
