@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -19,10 +18,6 @@ import (
 var update = flag.Bool("update", false, "rewrite the golden files")
 
 var testLimits = jsonx.Limits{MaxBytes: 8 << 20, MaxDepth: 1024, MaxNodes: 4_000_000}
-
-// maxTook is no figure of speed: it tells linear from worse on a busy machine
-// with the race detector on.
-const maxTook = 20 * time.Second
 
 func mustParse(t testing.TB, text string) *Schema {
 	t.Helper()
@@ -177,61 +172,6 @@ func TestAssumptionsAreForgottenWhenTheyFail(t *testing.T) {
 	if diff := cmp.Diff(want, paths); diff != "" {
 		t.Fatal(diff)
 	}
-}
-
-// Whatever the schemas are, a comparison ends soon, with an answer.
-func TestHostileComparisons(t *testing.T) {
-	f := func(name, reader, writer string, fits bool) {
-		t.Helper()
-		r, w := mustParse(t, reader), mustParse(t, writer)
-		start := time.Now()
-		findings := Readable(r, w, schema.Karapace)
-		took := time.Since(start)
-		t.Logf("%s: %v", name, took)
-		if took > maxTook {
-			t.Errorf("%s: took %v", name, took)
-		}
-		if (len(findings) == 0) != fits {
-			t.Errorf("%s: %d findings, first %+v", name, len(findings), findings[:min(1, len(findings))])
-		}
-	}
-	list := func(n int, item func(i int) string) string {
-		items := make([]string, n)
-		for i := range items {
-			items[i] = item(i)
-		}
-		return strings.Join(items, ",")
-	}
-
-	fields := `{"type":"record","name":"R","fields":[` + list(100_000, func(i int) string { return fmt.Sprintf(`{"name":"f%d","type":"int"}`, i) }) + `]}`
-	f("1e5 fields", fields, fields, true)
-	f("1e5 missing fields", fields, `{"type":"record","name":"R","fields":[]}`, false)
-	enum := `{"type":"enum","name":"E","symbols":[` + list(100_000, func(i int) string { return fmt.Sprintf(`"S%d"`, i) }) + `]}`
-	f("1e5 symbols", enum, enum, true)
-	union := `[` + list(5_000, func(i int) string { return fmt.Sprintf(`{"type":"record","name":"R%d","fields":[]}`, i) }) + `]`
-	f("a union of 5,000 records", union, union, false) // 25e6 pairs: beyond the budget
-	small := `[` + list(500, func(i int) string { return fmt.Sprintf(`{"type":"record","name":"R%d","fields":[]}`, i) }) + `]`
-	f("a union of 500 records", small, small, true)
-	deep := strings.Repeat(`{"type":"array","items":`, 900) + `"int"` + strings.Repeat("}", 900)
-	f("900 arrays inside each other", deep, deep, true)
-
-	// Each record uses the one before twice: 2^n paths.
-	doubling := func(last string) string {
-		return `[{"type":"record","name":"R0","fields":[{"name":"x","type":"` + last + `"}]},` + list(2000, func(i int) string {
-			return fmt.Sprintf(`{"type":"record","name":"R%d","fields":[{"name":"a","type":"R%d"},{"name":"b","type":"R%d"}]}`, i+1, i, i)
-		}) + `]`
-	}
-	f("doubling", doubling("int"), doubling("int"), true)
-	f("doubling, failing at the end", doubling("int"), doubling("string"), false)
-	// A chain of names longer than any stack should be. The fields that define
-	// it are passed over, since the writer has others.
-	chain := func(prefix string) string {
-		return `{"type":"record","name":"Root","fields":[{"name":"` + prefix + `","default":0,"type":{"type":"record","name":"R0","fields":[]}},` +
-			list(20_000, func(i int) string {
-				return fmt.Sprintf(`{"name":"%s%d","default":0,"type":{"type":"record","name":"R%d","fields":[{"name":"a","type":"R%d"}]}}`, prefix, i, i+1, i)
-			}) + `,{"name":"last","type":"R20000"}]}`
-	}
-	f("a chain of 20,000 records", chain("x"), chain("y"), false)
 }
 
 func BenchmarkCompare50Fields(b *testing.B) {

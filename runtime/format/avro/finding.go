@@ -31,13 +31,13 @@ const (
 func (c *comparer) nameMismatch(writer *Type) schema.Finding {
 	text := "expected: " + writer.FullName()
 	return c.finding(KindNameMismatch, text, text,
-		"The name of the schema has changed (path '"+c.pointer()+"')")
+		"The name of the schema has changed (path '", "')")
 }
 
 func (c *comparer) sizeMismatch(reader, writer *Type) schema.Finding {
 	text := fmt.Sprintf("expected: %d, found: %d", writer.Size, reader.Size)
 	return c.finding(KindSizeMismatch, text, text,
-		"The size of FIXED type field at path '"+c.pointer()+"' in the {reader} schema does not match with the {writer} schema")
+		"The size of FIXED type field at path '", "' in the {reader} schema does not match with the {writer} schema")
 }
 
 func (c *comparer) symbolsMissing(missing []string) schema.Finding {
@@ -48,12 +48,12 @@ func (c *comparer) symbolsMissing(missing []string) schema.Finding {
 	}
 	info := "[" + strings.Join(missing, ", ") + "]"
 	return c.finding(KindMissingSymbols, "{"+strings.Join(quoted, ", ")+"}", info,
-		"The {reader} schema is missing enum symbols '"+info+"' at path '"+c.pointer()+"' in the {writer} schema")
+		"The {reader} schema is missing enum symbols '"+info+"' at path '", "' in the {writer} schema")
 }
 
 func (c *comparer) defaultMissing(field *Field) schema.Finding {
 	return c.finding(KindMissingDefault, field.Name, field.Name,
-		"The field '"+field.Name+"' at path '"+c.pointer()+"' in the {reader} schema has no default value and is missing in the {writer} schema")
+		"The field '"+field.Name+"' at path '", "' in the {reader} schema has no default value and is missing in the {writer} schema")
 }
 
 func (c *comparer) typeMismatch(reader, writer *Type) schema.Finding {
@@ -61,7 +61,7 @@ func (c *comparer) typeMismatch(reader, writer *Type) schema.Finding {
 	return c.finding(KindTypeMismatch,
 		"reader type: "+r+" not compatible with writer type: "+w,
 		"reader type: "+strings.ToUpper(r)+" not compatible with writer type: "+strings.ToUpper(w),
-		"The type (path '"+c.pointer()+"') of a field in the {reader} schema does not match with the {writer} schema")
+		"The type (path '", "') of a field in the {reader} schema does not match with the {writer} schema")
 }
 
 // missingBranch has two wordings in Karapace, by where it is noticed.
@@ -73,7 +73,7 @@ func (c *comparer) missingBranch(writer *Type, inUnion bool) schema.Finding {
 		karapace = "reader union lacking writer type " + name
 	}
 	return c.finding(KindMissingBranch, karapace, info,
-		"The {reader} schema is missing a type inside a union field at path '"+c.pointer()+"' in the {writer} schema")
+		"The {reader} schema is missing a type inside a union field at path '", "' in the {writer} schema")
 }
 
 func tooComplex() schema.Finding {
@@ -81,10 +81,12 @@ func tooComplex() schema.Finding {
 	return schema.Finding{Kind: KindTooComplex, Path: "/", Karapace: text, Info: text, Description: text}
 }
 
-func (c *comparer) finding(kind, karapace, info, description string) schema.Finding {
+// finding places a finding where the walk is; its description has the path
+// between before and after.
+func (c *comparer) finding(kind, karapace, info, before, after string) schema.Finding {
 	path := c.pointer()
 	c.steps -= (len(path) + len(info)) / bytesPerStep
-	return schema.Finding{Kind: kind, Path: path, Karapace: karapace, Info: info, Description: description}
+	return schema.Finding{Kind: kind, Path: path, Karapace: karapace, Info: info, Description: before + path + after}
 }
 
 // pointer prints the place in the reader as Java's library does: the root is
@@ -103,6 +105,9 @@ func (t *Type) typeName() string { return t.Kind.String() }
 // pythonQuoted prints s as Python's repr does for the characters that symbols
 // can hold.
 func pythonQuoted(s string) string {
+	if !strings.ContainsAny(s, `'\`) {
+		return "'" + s + "'"
+	}
 	if strings.Contains(s, "'") && !strings.Contains(s, `"`) {
 		return `"` + strings.ReplaceAll(s, `\`, `\\`) + `"`
 	}

@@ -265,12 +265,18 @@ func specialFloat(v jsonx.Value) bool {
 }
 
 func stepsPointer(steps []step) string {
-	path := make([]string, len(steps))
-	for i, s := range steps {
-		path[i] = s.key
-		if s.key == "" {
-			path[i] = strconv.Itoa(s.index)
-		}
+	size := 0
+	for _, s := range steps {
+		size += 1 + max(len(s.key), 6)
 	}
-	return pointer(path)
+	b := make([]byte, 0, size)
+	for _, s := range steps {
+		b = append(b, '/')
+		if s.key == "" {
+			b = strconv.AppendInt(b, int64(s.index), 10)
+			continue
+		}
+		b = append(b, s.key...) // an attribute of Avro, which needs no escape
+	}
+	return string(b)
 }
