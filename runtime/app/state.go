@@ -22,7 +22,7 @@ const silence = 30 * time.Second
 
 func (n *registryNode) routes() http.Handler {
 	return registryhttp.New(registryhttp.Deps{
-		Registry: n.service, Forward: n.forwarder, Status: n.status, Ready: n.schemas.Ready,
+		Registry: n.service, Forward: n.forwarder, Status: n.status, Ready: n.schemas.Ready, UI: n.config.Registry.UI,
 		Extended: extended(n.config.Registry.ExtendedFields), MaxBody: int64(n.config.Listener.MaxBody), Version: n.version, GroupID: n.config.Registry.GroupID,
 		AwaitOffset: n.store.Await, Permissions: n.permissions(), ClusterID: n.clusterID.get, Logger: n.log.WithName("registry"),
 	})

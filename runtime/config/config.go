@@ -102,8 +102,10 @@ type Registry struct {
 	// ExtendedFields is "on_request" or "always".
 	ExtendedFields string
 	ModeMutability bool
-	AuthFile       string
-	OIDC           OIDC
+	// UI serves the page for people.
+	UI       bool
+	AuthFile string
+	OIDC     OIDC
 	// ForceKeyCorrection is the backup tool's.
 	ForceKeyCorrection bool
 }
