@@ -42,6 +42,10 @@ conformance: ## conformance scripts against URL=registry [REST=proxy]
 	@: $${URL:?say which registry: make conformance URL=http://127.0.0.1:8081 REST=http://127.0.0.1:8082}
 	$(GO) run ./test/conformance/run -registry "$(URL)" -rest "$(REST)"
 
+.PHONY: interop
+interop: ## real clients from package registries against the binary, in both flavours [CLIENT=name] [INTEROP_REGISTRY=URL]
+	@hack/interop.sh $(CLIENT)
+
 .PHONY: e2e
 e2e: ## end-to-end tests on a Kubernetes of their own (kind, or the local one-node cluster)
 	@hack/e2e.sh
