@@ -64,11 +64,17 @@ func newSchema() *cobra.Command {
 type sourceFlags struct {
 	typ        string
 	references []string
+	limits     []string
 }
 
 func (f *sourceFlags) add(c *cobra.Command) {
 	c.Flags().StringVar(&f.typ, "type", "", "type of the schemas: avro, json or protobuf; default by extension")
 	c.Flags().StringArrayVar(&f.references, "reference", nil, "NAME=FILE: what stands behind a name that the schemas use; once per name, those that others build on first")
+	f.addLimits(c)
+}
+
+func (f *sourceFlags) addLimits(c *cobra.Command) {
+	c.Flags().StringArrayVar(&f.limits, "limit", nil, "NAME=NUMBER: another limit of what a schema may cost, by the name of its configuration key, as in schema_max_bytes=4194304")
 }
 
 func (f *sourceFlags) options() (schemacli.Options, error) {
@@ -87,7 +93,9 @@ func (f *sourceFlags) options() (schemacli.Options, error) {
 		}
 		o.References = append(o.References, r)
 	}
-	return o, nil
+	var err error
+	o.Limits, err = schemacli.ParseLimits(f.limits)
+	return o, err
 }
 
 // outputFlag is --output; it reports whether JSON is wanted.

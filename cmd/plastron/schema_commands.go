@@ -82,6 +82,7 @@ func newSchemaFmt() *cobra.Command {
 		Args:    cobra.MinimumNArgs(1),
 	}
 	c.Flags().StringVar(&source.typ, "type", "", "type of the schemas: avro, json or protobuf; default by extension")
+	source.addLimits(c)
 	c.Flags().BoolVar(&write, "write", false, "rewrite the files and name those that changed")
 	c.Flags().BoolVar(&check, "check", false, "name the files that would change and exit with 1 if there are any")
 	c.MarkFlagsMutuallyExclusive("write", "check")
@@ -141,7 +142,7 @@ func newSchemaLint() *cobra.Command {
 	}
 	asJSON := outputFlag(c)
 	source.add(c)
-	c.Flags().StringVar(&flavour, "flavour", "", "confluent: only what Confluent's registry refuses; default everything")
+	c.Flags().StringVar(&flavour, "flavour", "", "karapace or confluent: only what that registry refuses; default everything")
 	c.RunE = func(c *cobra.Command, args []string) error {
 		inJSON, err := asJSON()
 		if err != nil {

@@ -228,7 +228,7 @@ func TestSamplesAreStrict(t *testing.T) {
 			}
 		}
 	}
-	want := map[string]int{v1alpha1.KindSchemaRegistry: 1, v1alpha1.KindSubject: 3, v1alpha1.KindRestProxy: 1}
+	want := map[string]int{v1alpha1.KindSchemaRegistry: 1, v1alpha1.KindSubject: 5, v1alpha1.KindRestProxy: 1}
 	if !maps.Equal(found, want) {
 		t.Error(fmt.Sprint("samples: ", found))
 	}

@@ -109,7 +109,7 @@ func (n *registryNode) build() part {
 		if err != nil {
 			return err
 		}
-		r := n.config.Registry
+		r, limits := n.config.Registry, schemaLimits(n.config)
 		n.schemas = schemalog.New(schemalog.Config{
 			Topic: r.Topic, Reader: clientOptions, Writer: clientOptions, ReplicationFactor: int16(r.Replication),
 			Headers: n.headers(), Owner: n.owner, Generation: n.generation, Now: n.clock, Logger: n.log.WithName("log"),
@@ -126,7 +126,7 @@ func (n *registryNode) build() part {
 			LogErrors: registry.LogErrors{TooLarge: schemalog.ErrTooLarge, NotReady: schemalog.ErrNotReady},
 			Views:     n.store, Role: n.election, Owner: n.owner, Late: n.store.Late(),
 			Flavour: schema.Flavour(r.Flavour), DefaultLevel: schema.Level(r.Compatibility), ModesFixed: !r.ModeMutability,
-			Conflicts: n.metrics.Conflict, Logger: n.log.WithName("registry"),
+			Limits: &limits, Conflicts: n.metrics.Conflict, Logger: n.log.WithName("registry"),
 		})
 		l := n.config.Listener
 		n.forwarder, err = forward.New(forward.Config{

@@ -5,6 +5,7 @@ import (
 
 	"github.com/plastron-dev/plastron/runtime/config"
 	"github.com/plastron-dev/plastron/runtime/election"
+	"github.com/plastron-dev/plastron/runtime/format"
 	"github.com/plastron-dev/plastron/runtime/kafka"
 	"github.com/plastron-dev/plastron/runtime/rest"
 )
@@ -64,6 +65,16 @@ func identity(c *config.Config, hostname, version string, port int) election.Ide
 	}
 }
 
+// schemaLimits says what one schema may cost.
+func schemaLimits(c *config.Config) format.Limits {
+	l := c.Limits
+	return format.Limits{
+		MaxBytes: l.Bytes, MaxDepth: l.Depth, MaxNodes: l.Nodes,
+		MaxSubschemas: l.Subschemas, MaxPatternCost: l.PatternCost,
+		MaxReferences: l.References, MaxReferenceDepth: l.ReferenceDepth,
+	}
+}
+
 // restSettings translates the proxy's keys.
 func restSettings(c *config.Config) rest.Settings {
 	s := rest.DefaultSettings()
@@ -73,6 +84,7 @@ func restSettings(c *config.Config) rest.Settings {
 	s.DeliveryTimeout = config.Milliseconds(p.DeliveryTimeout)
 	s.MaxRecordBytes = p.MaxRequest
 	s.NameStrategy, s.NameValidation = c.REST.NameStrategy, c.REST.NameValidation
+	s.Limits = schemaLimits(c)
 	s.CachedSchemas = max(s.CachedSchemas, c.REST.ClientCache)
 	s.AutoCommit = q.AutoCommit
 	s.RequestTimeout = config.Milliseconds(q.RequestTimeout)

@@ -58,17 +58,21 @@ func (a *Avro) readable(writer Parsed, f schema.Flavour, _ Policy) []schema.Find
 func (a *Avro) lint() []Problem {
 	var problems []Problem
 	for _, found := range avro.Lint(a.Schema) {
-		problems = append(problems, Problem{Rule: string(found.Rule), Path: found.Path, Text: found.Text, Refused: found.Refused})
+		p := Problem{Rule: string(found.Rule), Path: found.Path, Text: found.Text}
+		if found.Refused {
+			p.RefusedBy = schema.Confluent
+		}
+		problems = append(problems, p)
 	}
 	return problems
 }
 
 func (a *Avro) refused(f schema.Flavour) *Problem {
 	if f != schema.Confluent {
-		return nil
+		return nil // Karapace refuses nothing that it can parse.
 	}
 	for _, problem := range a.lint() {
-		if problem.Refused {
+		if problem.RefusedBy == f {
 			return &problem
 		}
 	}

@@ -47,18 +47,14 @@ func (j *JSON) readable(writer Parsed, f schema.Flavour, p Policy) []schema.Find
 	return jsonschema.ReadableUnder(j.Schema, w.Schema, f, p)
 }
 
-// lint says where the registries would not take the schema: it has no opinion
-// of its own.
+// lint says where a registry would not take the schema: it has no opinion of
+// its own.
 func (j *JSON) lint() []Problem {
 	var problems []Problem
-	confluent, karapace := j.refused(schema.Confluent), j.refused(schema.Karapace)
-	if confluent != nil {
-		problems = append(problems, *confluent)
-	}
-	if karapace != nil && (confluent == nil || *karapace != *confluent) {
-		karapace.Rule, karapace.Refused = "draft-7", false
-		karapace.Text += " (Karapace reads every schema as draft 7)"
-		problems = append(problems, *karapace)
+	for _, f := range []schema.Flavour{schema.Confluent, schema.Karapace} {
+		if p := j.refused(f); p != nil {
+			problems = append(problems, *p)
+		}
 	}
 	return problems
 }
@@ -68,11 +64,14 @@ func (j *JSON) refused(f schema.Flavour) *Problem {
 	if e == nil {
 		return nil
 	}
-	rule := "draft"
-	if e.Kind == jsonschema.Unresolved {
-		rule = "reference"
+	p := &Problem{Rule: "draft", Path: e.Path, Text: e.Text, RefusedBy: f}
+	switch {
+	case e.Kind == jsonschema.Unresolved:
+		p.Rule = "reference"
+	case f == schema.Karapace:
+		p.Rule = "draft-7" // as which Karapace reads every schema
 	}
-	return &Problem{Rule: rule, Path: e.Path, Text: e.Text, Refused: true}
+	return p
 }
 
 func parseJSON(text string, used []reference, limits Limits, how strictness) (Parsed, error) {

@@ -148,11 +148,7 @@ func TestLintJSON(t *testing.T) {
 		t.Helper()
 		var got []string
 		for _, p := range Lint(parseJSONSchema(t, text, nil)) {
-			mark := ""
-			if p.Refused {
-				mark = "!"
-			}
-			got = append(got, mark+p.Rule+" "+p.Path)
+			got = append(got, string(p.RefusedBy)+" "+p.Rule+" "+p.Path)
 		}
 		if strings.Join(got, "|") != strings.Join(want, "|") {
 			t.Fatalf("%s: %q, want %q", text, got, want)
@@ -160,6 +156,6 @@ func TestLintJSON(t *testing.T) {
 	}
 
 	f(`{}`)
-	f(`{"items":{"$ref":"#/nowhere"}}`, "!reference ")
-	f(`{"$schema":"http://json-schema.org/draft-04/schema#","items":{"maximum":1,"exclusiveMaximum":true}}`, "draft-7 /items/exclusiveMaximum")
+	f(`{"items":{"$ref":"#/nowhere"}}`, "confluent reference ")
+	f(`{"$schema":"http://json-schema.org/draft-04/schema#","items":{"maximum":1,"exclusiveMaximum":true}}`, "karapace draft-7 /items/exclusiveMaximum")
 }

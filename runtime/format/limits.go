@@ -113,16 +113,7 @@ func limitOf(err error) Limit {
 	if !ok {
 		return ""
 	}
-	switch e.Bound {
-	case jsonx.Bytes:
-		return MaxBytes
-	case jsonx.Depth:
-		return MaxDepth
-	case jsonx.Nodes:
-		return MaxNodes
-	default:
-		return ""
-	}
+	return [...]Limit{jsonx.NoBound: "", jsonx.Bytes: MaxBytes, jsonx.Depth: MaxDepth, jsonx.Nodes: MaxNodes}[e.Bound]
 }
 
 // beyond makes e an error of kind TooLarge that names the limit and its value,

@@ -15,8 +15,9 @@ type Problem struct {
 	Path string
 	// Text says what is wrong and what is allowed.
 	Text string
-	// Refused marks what Confluent's registry does not take in a new schema.
-	Refused bool
+	// RefusedBy is the flavour whose registry does not take it in a new schema,
+	// empty when both do. What both refuse, Parse refuses.
+	RefusedBy schema.Flavour
 }
 
 // Lint returns what is probably a mistake in a schema, in the order of its

@@ -81,7 +81,8 @@ func fromProtobuf(err error, used []reference, limits Limits) error {
 		return e
 	}
 	if cause.Kind == protobuf.TooLarge {
-		e.Kind = TooLarge
+		bounds := [...]Limit{protobuf.NoBound: "", protobuf.Bytes: MaxBytes, protobuf.Depth: MaxDepth, protobuf.Nodes: MaxNodes}
+		e.beyond(bounds[cause.Bound], limits)
 	}
 	return e.blame(used, cause.Reference)
 }

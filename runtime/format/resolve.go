@@ -51,7 +51,7 @@ type collector struct {
 }
 
 func (c *collector) visit(references []schema.Reference, depth int) error {
-	if c.limits.MaxReferenceDepth > 0 && depth > c.limits.MaxReferenceDepth {
+	if len(references) > 0 && c.limits.MaxReferenceDepth > 0 && depth > c.limits.MaxReferenceDepth {
 		e := &Error{Type: c.typ, Detail: fmt.Sprintf("a chain of references is longer than %d", c.limits.MaxReferenceDepth)}
 		return e.beyond(MaxReferenceDepth, c.limits)
 	}

@@ -29,11 +29,11 @@ func (r *Registry) parse(v *store.View, from schema.Subject, s schema.Schema, ho
 	if parsed, ok := r.cache.get(key); ok {
 		return parsed, nil
 	}
-	read := format.ParseStored
+	read, limits := format.ParseStored, r.limits.OrDefaults()
 	if how == strict {
-		read = format.Parse
+		read, limits = format.Parse, r.limits
 	}
-	parsed, err := read(s, resolve, r.limits)
+	parsed, err := read(s, resolve, limits)
 	if err != nil {
 		return nil, err
 	}

@@ -42,6 +42,7 @@ type schemas struct {
 	registry Registry
 	strategy string
 	validate bool
+	limits   format.Limits
 	byID     *lru.Cache[schema.ID, *codec]
 	byText   *lru.Cache[inline, *codec]
 	belongs  *lru.Cache[belonging, struct{}]
@@ -66,6 +67,7 @@ func newSchemas(r Registry, s Settings, clock func() time.Time) *schemas {
 		registry: r,
 		strategy: s.NameStrategy,
 		validate: s.NameValidation,
+		limits:   s.Limits,
 		byID:     lru.New[schema.ID, *codec](lru.Config{Count: s.CachedSchemas, Weight: cachedBytes}),
 		byText:   lru.New[inline, *codec](aged),
 		belongs:  lru.New[belonging, struct{}](aged),
@@ -99,7 +101,7 @@ func (s *schemas) resolveID(ctx context.Context, id schema.ID) (*codec, error) {
 		if err != nil {
 			return nil, 0, err
 		}
-		parsed, err := format.ParseStored(text, s.references(ctx), format.DefaultLimits())
+		parsed, err := format.ParseStored(text, s.references(ctx), s.limits.OrDefaults())
 		if err != nil {
 			return nil, 0, err
 		}
@@ -120,7 +122,7 @@ func (s *schemas) forReading(ctx context.Context, id schema.ID) (*codec, error) 
 func (s *schemas) resolveText(ctx context.Context, in inline) (*codec, error) {
 	return s.byText.Get(ctx, in, func(ctx context.Context) (*codec, int, error) {
 		text := schema.Schema{Type: in.kind, Text: in.text}
-		parsed, err := format.Parse(text, s.references(ctx), format.DefaultLimits())
+		parsed, err := format.Parse(text, s.references(ctx), s.limits)
 		if err != nil {
 			return nil, 0, invalidText(in, err)
 		}

@@ -3,6 +3,8 @@ package rest
 import (
 	"fmt"
 	"time"
+
+	"github.com/plastron-dev/plastron/runtime/format"
 )
 
 // The partitioners: how a key chooses its partition.
@@ -43,6 +45,8 @@ type Settings struct {
 	NameStrategy string
 	// NameValidation demands that a schema id belongs to the expected subject.
 	NameValidation bool
+	// Limits bound what a schema may cost.
+	Limits format.Limits
 	// CachedSchemas bounds how many codecs are kept, per cache.
 	CachedSchemas int
 
@@ -88,6 +92,7 @@ func DefaultSettings() Settings {
 		Partitioner:      ConsistentRandom,
 		NameStrategy:     TopicName,
 		NameValidation:   true,
+		Limits:           format.DefaultLimits(),
 		CachedSchemas:    1000,
 		AutoCommit:       true,
 		RequestTimeout:   11 * time.Second,

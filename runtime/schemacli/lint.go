@@ -10,8 +10,8 @@ type Problem struct {
 	Rule   string `json:"rule"`
 	Path   string `json:"path,omitempty"`
 	Text   string `json:"text"`
-	// RefusedBy is "confluent" for what Karapace takes and Confluent's
-	// registry does not.
+	// RefusedBy is the flavour whose registry refuses what the other takes,
+	// empty when both take it.
 	RefusedBy string `json:"refusedBy,omitempty"`
 }
 
@@ -33,11 +33,7 @@ func Lint(paths []string, o Options) ([]Problem, error) {
 			continue
 		}
 		for _, p := range format.Lint(parsed) {
-			found := Problem{Schema: s.Name(), Rule: p.Rule, Path: p.Path, Text: p.Text}
-			if p.Refused {
-				found.RefusedBy = "confluent"
-			}
-			problems = append(problems, found)
+			problems = append(problems, Problem{Schema: s.Name(), Rule: p.Rule, Path: p.Path, Text: p.Text, RefusedBy: string(p.RefusedBy)})
 		}
 	}
 	return problems, nil

@@ -26,10 +26,10 @@ func Pretty(path string, o Options) (text []byte, changed bool, err error) {
 	s := sources[0].Schema
 	if s.Type == schema.Protobuf {
 		var printed string
-		printed, err = format.CanonicalText(s, format.DefaultLimits())
+		printed, err = format.CanonicalText(s, o.limits())
 		text = []byte(printed)
 	} else {
-		text, err = prettyJSON([]byte(s.Text))
+		text, err = prettyJSON([]byte(s.Text), o.limits())
 	}
 	if err != nil {
 		return nil, false, fmt.Errorf("%s: %w", path, err)
@@ -52,8 +52,7 @@ func Rewrite(path string, text []byte) error {
 // lineWidth is how long a line may be before its value is spread over several.
 const lineWidth = 100
 
-func prettyJSON(text []byte) ([]byte, error) {
-	limits := format.DefaultLimits()
+func prettyJSON(text []byte, limits format.Limits) ([]byte, error) {
 	var doc jsonx.Doc
 	err := doc.Parse(text, jsonx.Limits{MaxBytes: limits.MaxBytes, MaxDepth: limits.MaxDepth, MaxNodes: limits.MaxNodes})
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/plastron-dev/plastron/runtime/format"
 	"github.com/plastron-dev/plastron/runtime/schema"
 )
 
@@ -32,35 +33,42 @@ const (
 	order    = `{"type":"record","name":"Order","namespace":"n","fields":[{"name":"c","type":"n.Customer"}]}`
 )
 
-func TestCheck(t *testing.T) {
-	t.Parallel()
-	at := files(t, map[string]string{"1.avsc": v1, "2.avsc": v2, "3.avsc": v3, "a.proto": "syntax = \"proto3\"; message A { int32 x = 1; }",
-		"b.proto": "syntax = \"proto3\"; message A { string x = 1; }", "bad.avsc": `{`, "default.avsc": `{"type":"record","name":"R","fields":[{"name":"a","type":"int","default":"x"}]}`})
-	f := func(want string, o CheckOptions, names ...string) {
-		t.Helper()
+// checks returns what compares the last of the named files with the others: f
+// expects a text, fails an error.
+func checks(t *testing.T, at func(string) string) (f, fails func(want string, o CheckOptions, names ...string)) {
+	t.Helper()
+	check := func(o CheckOptions, names []string) (string, error) {
 		var paths []string
 		for _, n := range names {
 			paths = append(paths, at(n))
 		}
 		results, err := Check(paths[:len(paths)-1], paths[len(paths)-1], o)
-		if err != nil {
-			t.Fatal(err)
-		}
 		var out bytes.Buffer
-		if err := WriteResults(&out, results); err != nil {
-			t.Fatal(err)
+		if err == nil {
+			err = WriteResults(&out, results)
 		}
-		if got := strings.ReplaceAll(out.String(), at("")+"/", ""); got != want {
-			t.Fatalf("got\n%s\nwant\n%s", got, want)
+		return strings.ReplaceAll(out.String(), at("")+"/", ""), err
+	}
+	f = func(want string, o CheckOptions, names ...string) {
+		t.Helper()
+		if got, err := check(o, names); err != nil || got != want {
+			t.Fatalf("%v, got\n%s\nwant\n%s", err, got, want)
 		}
 	}
-	fails := func(want string, o CheckOptions, names ...string) {
+	fails = func(want string, o CheckOptions, names ...string) {
 		t.Helper()
-		_, err := Check([]string{at(names[0])}, at(names[1]), o)
-		if err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := check(o, names); err == nil || !strings.Contains(err.Error(), want) {
 			t.Fatalf("%v; want %q", err, want)
 		}
 	}
+	return f, fails
+}
+
+func TestCheck(t *testing.T) {
+	t.Parallel()
+	at := files(t, map[string]string{"1.avsc": v1, "2.avsc": v2, "3.avsc": v3, "a.proto": "syntax = \"proto3\"; message A { int32 x = 1; }",
+		"b.proto": "syntax = \"proto3\"; message A { string x = 1; }", "bad.avsc": `{`, "default.avsc": `{"type":"record","name":"R","fields":[{"name":"a","type":"int","default":"x"}]}`})
+	f, fails := checks(t, at)
 
 	f("2.avsc: compatible (BACKWARD)\n", CheckOptions{}, "1.avsc", "2.avsc")
 	f("3.avsc: incompatible (BACKWARD) with 2.avsc\n"+
@@ -220,11 +228,11 @@ func FuzzPretty(f *testing.F) {
 	f.Add(v1)
 	f.Add(`[[[{"a":[1,2.50,"\u00e9"]}]]]`)
 	f.Fuzz(func(t *testing.T, text string) {
-		once, err := prettyJSON([]byte(text))
+		once, err := prettyJSON([]byte(text), format.DefaultLimits())
 		if err != nil {
 			return
 		}
-		if twice, err := prettyJSON(once); err != nil || !bytes.Equal(once, twice) {
+		if twice, err := prettyJSON(once, format.DefaultLimits()); err != nil || !bytes.Equal(once, twice) {
 			t.Fatalf("%v\n%s\n%s", err, once, twice)
 		}
 	})

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/plastron-dev/plastron/runtime/format"
@@ -17,6 +18,31 @@ type Options struct {
 	// References give names that schemas use a file each, in the order in
 	// which they build on each other.
 	References []Reference
+	// Limits bound what a schema may cost; nil means those of the product.
+	Limits *format.Limits
+}
+
+func (o Options) limits() format.Limits {
+	if o.Limits == nil {
+		return format.DefaultLimits()
+	}
+	return *o.Limits
+}
+
+// ParseLimits reads NAME=NUMBER pairs, whose names are those of configuration
+// keys, over the limits of the product.
+func ParseLimits(pairs []string) (*format.Limits, error) {
+	limits := format.DefaultLimits()
+	for _, pair := range pairs {
+		name, text, _ := strings.Cut(pair, "=")
+		place := limits.Of(format.Limit(name))
+		n, err := strconv.Atoi(text)
+		if place == nil || err != nil || n < 1 {
+			return nil, fmt.Errorf("limit %q is not NAME=NUMBER with a number above 0 and a name of %v", pair, format.LimitNames())
+		}
+		*place = n
+	}
+	return &limits, nil
 }
 
 // Reference is a name that a schema uses and the file that stands behind it.
@@ -170,5 +196,5 @@ func (s *Source) parse(library []*Source, o Options, parse parser) (format.Parse
 		}
 		return found, nil
 	}
-	return parse(wanted, resolve, format.DefaultLimits())
+	return parse(wanted, resolve, o.limits())
 }
