@@ -8,6 +8,7 @@ type checker struct {
 	finder  *finder
 	imports map[string]struct{}
 	seen    map[string]struct{}
+	at      string // the field that is looked at
 }
 
 func (s *Schema) checkTypes() error {
@@ -17,43 +18,51 @@ func (s *Schema) checkTypes() error {
 			c.imports[i.Path] = struct{}{}
 		}
 	}
-	missing := c.messages(s.file.Messages)
+	missing := c.messages(s.file.Package, s.file.Messages)
 	switch {
 	case c.finder.exhausted():
-		return tooLarge("too many types have names that end alike")
+		return tooLarge("too many types have names that end alike").at(c.at)
 	case missing != "":
-		return malformed("type \"%s\" is not defined", missing)
+		e := malformed("type \"%s\" is not defined", missing).at(c.at)
+		e.verbatim = true
+		return e
 	}
 	return nil
 }
 
 // messages returns the first type that is missing, or nothing. Types of rpcs,
 // of extend blocks and in groups are not looked at.
-func (c *checker) messages(messages []*Message) string {
+func (c *checker) messages(outer string, messages []*Message) string {
 	for _, m := range messages {
+		scope := dotted(outer, m.Name)
 		for _, o := range m.Oneofs {
-			if missing := c.fields(o.Fields); missing != "" {
+			if missing := c.fields(scope, o.Fields); missing != "" {
 				return missing
 			}
 		}
-		if missing := c.fields(m.Fields); missing != "" {
+		if missing := c.fields(scope, m.Fields); missing != "" {
 			return missing
 		}
-		if missing := c.messages(m.Messages); missing != "" {
+		if missing := c.messages(scope, m.Messages); missing != "" {
 			return missing
 		}
 	}
 	return ""
 }
 
-func (c *checker) fields(fields []Field) string {
+func (c *checker) fields(scope string, fields []Field) string {
 	for i := range fields {
 		f := &fields[i]
-		if f.Key != "" && !c.exists(f.Key) {
-			return f.Key
+		missing := ""
+		switch {
+		case f.Key != "" && !c.exists(f.Key):
+			missing = f.Key
+		case !c.exists(f.Type):
+			missing = f.Type
 		}
-		if !c.exists(f.Type) {
-			return f.Type
+		if missing != "" || c.finder.exhausted() {
+			c.at = dotted(scope, f.Name)
+			return missing
 		}
 	}
 	return ""

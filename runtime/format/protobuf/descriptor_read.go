@@ -69,12 +69,14 @@ func descriptorText(raw []byte, b *budget) (string, error) {
 // fields as they are written in a file.
 type reader struct {
 	proto3, editions bool
-	err              *Error
+	// at is the message that is being read.
+	at  string
+	err *Error
 }
 
 func (r *reader) fail(format string, args ...any) {
 	if r.err == nil {
-		r.err = malformed(format, args...)
+		r.err = malformed(format, args...).at(r.at)
 	}
 }
 
@@ -148,6 +150,7 @@ func groupBodies(messages []*descriptorpb.DescriptorProto, fields []*descriptorp
 
 func (r *reader) message(d *descriptorpb.DescriptorProto, outer string) *Message {
 	scope := dotted(outer, d.GetName())
+	r.at = scope
 	m := &Message{Name: r.word(d.GetName(), "a message"), Visibility: readVisibility(d.GetVisibility()), Options: readOptions(d.GetOptions())}
 	all := slices.Concat(d.GetField(), d.GetExtension())
 	bodies := groupBodies(d.GetNestedType(), all, scope)

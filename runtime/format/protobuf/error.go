@@ -17,25 +17,17 @@ const (
 	TooLarge
 )
 
-// Bound says which of the Limits a text goes beyond.
-type Bound uint8
-
-// The bounds, in the order of the fields of Limits. What goes beyond a
-// constant of the package has none.
-const (
-	NoBound Bound = iota
-	Bytes
-	Depth
-	Nodes
-)
-
 // Error is why a text was refused.
 type Error struct {
-	Kind  Kind
-	Bound Bound
+	Kind Kind
 	// Line and Column are the place in the text, both counted from 1 and
 	// Column in bytes; 0 when the place is not known.
 	Line, Column int
+	// Path is the declaration that is wrong, "package.Message.field", where it is
+	// known and the line is not: names are looked up when the text has been
+	// read, and a descriptor has no lines. Bounds of a text as a whole have no
+	// place at all.
+	Path string
 	// Reference is the position of the referenced text that is wrong, counted
 	// from 1, and 0 when it is the schema itself.
 	Reference int
@@ -44,14 +36,26 @@ type Error struct {
 	Text string
 	// Err is the cause, if there is one beside the text.
 	Err error
+
+	verbatim bool // the text is matched as a whole, so nothing is added to it
 }
 
 // Error is the text, with the place where that is known.
 func (e *Error) Error() string {
-	if e.Line == 0 {
+	switch {
+	case e.Line > 0:
+		return fmt.Sprintf("%s, in line %d, column %d", e.Text, e.Line, e.Column)
+	case e.Path != "" && !e.verbatim:
+		return e.Text + ", at " + e.Path
+	default:
 		return e.Text
 	}
-	return fmt.Sprintf("%s, in line %d, column %d", e.Text, e.Line, e.Column)
+}
+
+// at sets the declaration that the error is about.
+func (e *Error) at(path string) *Error {
+	e.Path = clip(path)
+	return e
 }
 
 // Unwrap returns the cause.

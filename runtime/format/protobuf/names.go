@@ -30,6 +30,8 @@ type unit struct {
 // look-up and no new string, however deep the scope is.
 type names struct {
 	byLast map[string][]*decl
+	// over is the name with which bytes went beyond maxNames.
+	over string
 	// bytes and longest are the length of all full names and of the longest.
 	bytes, longest int
 }
@@ -82,6 +84,9 @@ func (n *names) groups(u *unit, scope string, groups []*Group) {
 
 func (n *names) declare(d *decl, name string) {
 	n.bytes += len(d.full)
+	if n.bytes > maxNames {
+		n.over = d.full
+	}
 	n.longest = max(n.longest, len(d.full))
 	last := lastPart(name)
 	n.byLast[last] = append(n.byLast[last], d)

@@ -37,17 +37,15 @@ const (
 type budget struct {
 	nodes int
 	depth int
-	// The caller's limits, and not the constants, are what holds.
-	nodesLimited, depthLimited bool
 }
 
 func newBudget(l Limits) *budget {
 	b := &budget{nodes: maxNodes, depth: maxNesting}
-	if l.MaxNodes > 0 && l.MaxNodes <= b.nodes {
-		b.nodes, b.nodesLimited = l.MaxNodes, true
+	if l.MaxNodes > 0 && l.MaxNodes < b.nodes {
+		b.nodes = l.MaxNodes
 	}
-	if l.MaxDepth > 0 && l.MaxDepth <= b.depth {
-		b.depth, b.depthLimited = l.MaxDepth, true
+	if l.MaxDepth > 0 && l.MaxDepth < b.depth {
+		b.depth = l.MaxDepth
 	}
 	return b
 }
@@ -61,18 +59,31 @@ type parser struct {
 
 // parseText reads one .proto file.
 func parseText(text string, limits Limits, b *budget) (*File, error) {
-	if limits.MaxBytes > 0 && len(text) > limits.MaxBytes {
-		return nil, tooLarge("the text has %d bytes, more than the %d that are allowed", len(text), limits.MaxBytes)
-	}
-	if !utf8.ValidString(text) {
-		return nil, malformed("the text is not UTF-8")
-	}
 	p := parser{scanner: scanner{text: text}, file: &File{}, budget: b}
-	p.declarations()
+	switch {
+	case limits.MaxBytes > 0 && len(text) > limits.MaxBytes:
+		p.failAt(limits.MaxBytes, tooLarge("the text has %d bytes, more than the %d that are allowed", len(text), limits.MaxBytes))
+	case !utf8.ValidString(text):
+		p.failAt(len(text)-len(afterValid(text)), malformed("the text is not UTF-8"))
+	default:
+		p.declarations()
+	}
 	if p.err != nil {
 		return nil, p.err
 	}
 	return p.file, nil
+}
+
+// afterValid returns what follows the part of s that is UTF-8.
+func afterValid(s string) string {
+	for s != "" {
+		r, size := utf8.DecodeRuneInString(s)
+		if r == utf8.RuneError && size == 1 {
+			break
+		}
+		s = s[size:]
+	}
+	return s
 }
 
 // add is append for lists that a text can make as long as its budget allows:
@@ -89,11 +100,7 @@ func add[T any](list []T, item T) []T {
 func (p *parser) spend(n int) {
 	p.budget.nodes -= n
 	if p.budget.nodes < 0 {
-		e := tooLarge("the schema with its references declares more than is allowed")
-		if p.budget.nodesLimited {
-			e.Bound = Nodes
-		}
-		p.failAt(p.pos, e)
+		p.failAt(p.pos, tooLarge("the schema with its references declares more than is allowed"))
 	}
 }
 
@@ -101,11 +108,7 @@ func (p *parser) spend(n int) {
 func (p *parser) deeper() bool {
 	p.depth++
 	if p.depth > p.budget.depth {
-		e := tooLarge("the schema is nested deeper than %d", p.budget.depth)
-		if p.budget.depthLimited {
-			e.Bound = Depth
-		}
-		p.failAt(p.pos, e)
+		p.failAt(p.pos, tooLarge("the schema is nested deeper than %d", p.budget.depth))
 		return false
 	}
 	return p.err == nil

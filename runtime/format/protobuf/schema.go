@@ -88,7 +88,7 @@ func (s *Schema) reference(r Reference, limits Limits, b *budget) error {
 func (s *Schema) addUnit(u *unit) error {
 	s.units = append(s.units, u)
 	if !s.names.add(u) {
-		return tooLarge("the full names of all types are longer than %d bytes", maxNames)
+		return tooLarge("the full names of all types are longer than %d bytes", maxNames).at(s.names.over)
 	}
 	return nil
 }
