@@ -81,6 +81,7 @@ func TestEveryLimitIsToldByItsName(t *testing.T) {
 	long := strings.Repeat("x", 300)
 	refused("AVRO", `{"type":"int","doc":"`+long+`"}`, "", "the text has 323 bytes", "schema_max_bytes = 300")
 	refused("JSON", `{"title":"`+long+`"}`, "", "the text has 312 bytes", "schema_max_bytes = 300")
+	refused("PROTOBUF", `syntax = "proto3"; // `+long, "", "the text has 322 bytes", "schema_max_bytes = 300")
 	refused("AVRO", strings.Repeat(`{"type":"array","items":`, 5)+`"int"`+strings.Repeat("}", 5), "", "nested more than 4 deep", "schema_max_depth = 4")
 	refused("JSON", strings.Repeat(`{"not":`, 5)+`{}`+strings.Repeat("}", 5), "", "nested more than 4 deep", "schema_max_depth = 4")
 	refused("PROTOBUF", `syntax = "proto3"; `+strings.Repeat("message M {", 5)+strings.Repeat("}", 5), "", "nested deeper than 4", "schema_max_depth = 4")

@@ -62,7 +62,9 @@ func parseText(text string, limits Limits, b *budget) (*File, error) {
 	p := parser{scanner: scanner{text: text}, file: &File{}, budget: b}
 	switch {
 	case limits.MaxBytes > 0 && len(text) > limits.MaxBytes:
-		p.failAt(limits.MaxBytes, tooLarge("the text has %d bytes, more than the %d that are allowed", len(text), limits.MaxBytes))
+		e := tooLarge("the text has %d bytes, more than the %d that are allowed", len(text), limits.MaxBytes)
+		e.Bound = Bytes
+		p.failAt(limits.MaxBytes, e)
 	case !utf8.ValidString(text):
 		p.failAt(len(text)-len(afterValid(text)), malformed("the text is not UTF-8"))
 	default:
