@@ -1,7 +1,9 @@
 package jsonschema
 
 import (
+	"bytes"
 	"math/big"
+	"slices"
 	"strconv"
 
 	"github.com/plastron-dev/plastron/runtime/internal/jsonx"
@@ -52,18 +54,32 @@ func appendKey(dst []byte, v jsonx.Value, python bool) []byte {
 	}
 }
 
-// appendNumberKey prints a number so that equal ones are printed alike. The
-// exponents of numbers beyond a double are left alone: they could be as long
-// as they like when written out.
+// appendNumberKey prints a number so that equal ones are printed alike: its
+// digits without zeros at the ends, and the power of ten that goes with them.
 func appendNumberKey(dst []byte, v jsonx.Value) []byte {
-	if n, ok := v.Int64(); ok {
-		return strconv.AppendInt(dst, n, 10)
+	raw := v.Raw()
+	if last := raw[len(raw)-1]; v.Type() == jsonx.Int && last != '0' {
+		return append(dst, raw...)
 	}
-	rat := exact(v)
-	if rat == nil {
-		return append(dst, v.Raw()...)
+	mantissa, exponent, _ := bytes.Cut(bytes.ReplaceAll(raw, []byte("E"), []byte("e")), []byte("e"))
+	negative := mantissa[0] == '-'
+	whole, fraction, _ := bytes.Cut(bytes.TrimPrefix(mantissa, []byte("-")), []byte("."))
+	digits := bytes.TrimLeft(slices.Concat(whole, fraction), "0")
+	significant := bytes.TrimRight(digits, "0")
+	if len(significant) == 0 {
+		return append(dst, '0')
 	}
-	return append(dst, rat.RatString()...)
+	if negative {
+		dst = append(dst, '-')
+	}
+	dst = append(dst, significant...)
+	// An exponent beyond an int is one beyond every other.
+	power, _ := strconv.Atoi(string(exponent))
+	power += len(digits) - len(significant) - len(fraction)
+	if power == 0 {
+		return dst
+	}
+	return strconv.AppendInt(append(dst, 'e'), int64(power), 10)
 }
 
 // exactDigits is how long a number may be to be read without loss.

@@ -56,11 +56,11 @@ func (w *validation) rest(n *node, v jsonx.Value, seen *evaluated) *Violation {
 		if bad != nil && remaining.boolean == never {
 			bad = w.fail("must not be there: the schema allows no unevaluated %s", what)
 		}
-		if bad != nil && v.Type() == jsonx.Array {
-			return bad.below(strconv.Itoa(i))
-		}
-		if bad != nil {
-			return bad.below(string(nameOf(it.Key())))
+		switch {
+		case bad != nil && v.Type() == jsonx.Array:
+			return bad.below(strconv.AppendInt(nil, int64(i), 10))
+		case bad != nil:
+			return bad.below(nameOf(it.Key()))
 		}
 		seen.mark(i)
 	}

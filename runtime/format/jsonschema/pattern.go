@@ -298,7 +298,7 @@ func (s *scanner) class() error {
 			return err
 		}
 	}
-	s.add(length, 2, item)
+	s.add(length, 2+length/8, item)
 	return nil
 }
 

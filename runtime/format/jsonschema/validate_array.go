@@ -14,6 +14,9 @@ func (w *validation) array(n *node, v jsonx.Value, d Draft, seen *evaluated) *Vi
 	case a.minItems.below(v.Len()):
 		return w.fail("must have at least %s items, has %d", clip(a.minItems.text), v.Len())
 	}
+	if !w.spend(v.Len() / 4) {
+		return unfit
+	}
 	single, others := a.tuple, a.additional
 	switch {
 	case d == Draft2020:
@@ -31,7 +34,7 @@ func (w *validation) array(n *node, v jsonx.Value, d Draft, seen *evaluated) *Vi
 			break
 		}
 		if bad := w.check(item, it.Value(), nil); bad != nil {
-			return bad.below(strconv.Itoa(i))
+			return bad.below(strconv.AppendInt(nil, int64(i), 10))
 		}
 		seen.mark(i)
 	}

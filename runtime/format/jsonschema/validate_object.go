@@ -1,6 +1,7 @@
 package jsonschema
 
 import (
+	"slices"
 	"sort"
 
 	"github.com/plastron-dev/plastron/runtime/internal/jsonx"
@@ -31,11 +32,13 @@ func (w *validation) object(n *node, v jsonx.Value, d Draft, seen *evaluated) *V
 	case o.minProperties.below(v.Len()):
 		return w.fail("must have at least %s members, has %d", clip(o.minProperties.text), v.Len())
 	}
+	if !w.spend(v.Len() / 4) {
+		return unfit
+	}
 	required, i := 0, 0
 	for it := v.Iter(); it.Next(); i++ {
 		name := nameOf(it.Key())
-		at := sort.Search(len(o.required), func(i int) bool { return o.required[i] >= string(name) })
-		if at < len(o.required) && o.required[at] == string(name) {
+		if position(o.required, name) >= 0 {
 			required++
 		}
 		known, bad := w.member(n, name, it.Value())
@@ -43,7 +46,7 @@ func (w *validation) object(n *node, v jsonx.Value, d Draft, seen *evaluated) *V
 			bad = w.check(o.names, it.Key(), nil)
 		}
 		if bad != nil {
-			return bad.below(string(name))
+			return bad.below(name)
 		}
 		if known {
 			seen.mark(i)
@@ -82,17 +85,30 @@ func (w *validation) member(n *node, name []byte, v jsonx.Value) (known bool, ba
 	return true, w.check(o.additional, v, nil)
 }
 
-// missing finds the first of the names that an object does not have.
+// missing finds the first of the sorted names that an object does not have.
 func (w *validation) missing(required []string, v jsonx.Value) *Violation {
-	for _, name := range required {
-		if !w.spend(1 + v.Len()/8) {
-			return unfit
-		}
-		if _, ok := v.Get(name); !ok {
-			return w.fail("must have the member %s", quoted(name))
+	if len(required) == 0 || !w.spend((v.Len()+len(required))/4) {
+		return nil
+	}
+	there := make([]bool, len(required))
+	for it := v.Iter(); it.Next(); {
+		if at := position(required, nameOf(it.Key())); at >= 0 {
+			there[at] = true
 		}
 	}
+	if at := slices.Index(there, false); at >= 0 {
+		return w.fail("must have the member %s", quoted(required[at]))
+	}
 	return nil
+}
+
+// position returns where a name stands in a sorted list, -1 if nowhere.
+func position(sorted []string, name []byte) int {
+	at := sort.Search(len(sorted), func(i int) bool { return sorted[i] >= string(name) })
+	if at < len(sorted) && sorted[at] == string(name) {
+		return at
+	}
+	return -1
 }
 
 // dependencies applies what the presence of a member asks for.

@@ -19,6 +19,9 @@ type validation struct {
 	// quiet counts the checks around the current one whose reasons nobody
 	// will read.
 	quiet int
+
+	lastOf  jsonx.Value
+	lastKey string
 }
 
 // scope is the way through resources that led to a schema, innermost first.
@@ -38,9 +41,9 @@ func (w *validation) fail(format string, args ...any) *Violation {
 }
 
 // below adds the step that led to a value to the path of what is wrong there.
-func (v *Violation) below(step string) *Violation {
+func (v *Violation) below(step []byte) *Violation {
 	if v != unfit {
-		v.steps = append(v.steps, step)
+		v.steps = append(v.steps, string(step))
 	}
 	return v
 }
@@ -194,12 +197,18 @@ func (w *validation) value(n *node, v jsonx.Value, d Draft) *Violation {
 	return nil
 }
 
-// key is jsonKey, paid for by its length.
+// key is jsonKey, paid for by its length. The last one is kept: the branches
+// of a choice ask for the same, one after the other.
 func (w *validation) key(v jsonx.Value) string {
-	if !w.spend(len(v.Raw()) / 64) {
+	switch size := len(v.Raw()); {
+	case w.lastKey != "" && w.lastOf == v:
+		w.spend(size / 256)
+	case w.spend(size / 8):
+		w.lastOf, w.lastKey = v, jsonKey(v)
+	default:
 		return ""
 	}
-	return jsonKey(v)
+	return w.lastKey
 }
 
 func isOf(v jsonx.Value, t jsonType, d Draft) bool {
