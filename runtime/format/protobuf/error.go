@@ -17,9 +17,22 @@ const (
 	TooLarge
 )
 
+// Bound says which of the Limits a text goes beyond.
+type Bound uint8
+
+// The bounds, in the order of the fields of Limits. What goes beyond a
+// constant of the package has none.
+const (
+	NoBound Bound = iota
+	Bytes
+	Depth
+	Nodes
+)
+
 // Error is why a text was refused.
 type Error struct {
-	Kind Kind
+	Kind  Kind
+	Bound Bound
 	// Line and Column are the place in the text, both counted from 1 and
 	// Column in bytes; 0 when the place is not known.
 	Line, Column int

@@ -37,15 +37,17 @@ const (
 type budget struct {
 	nodes int
 	depth int
+	// The caller's limits, and not the constants, are what holds.
+	nodesLimited, depthLimited bool
 }
 
 func newBudget(l Limits) *budget {
 	b := &budget{nodes: maxNodes, depth: maxNesting}
-	if l.MaxNodes > 0 && l.MaxNodes < b.nodes {
-		b.nodes = l.MaxNodes
+	if l.MaxNodes > 0 && l.MaxNodes <= b.nodes {
+		b.nodes, b.nodesLimited = l.MaxNodes, true
 	}
-	if l.MaxDepth > 0 && l.MaxDepth < b.depth {
-		b.depth = l.MaxDepth
+	if l.MaxDepth > 0 && l.MaxDepth <= b.depth {
+		b.depth, b.depthLimited = l.MaxDepth, true
 	}
 	return b
 }
@@ -102,7 +104,11 @@ func add[T any](list []T, item T) []T {
 func (p *parser) spend(n int) {
 	p.budget.nodes -= n
 	if p.budget.nodes < 0 {
-		p.failAt(p.pos, tooLarge("the schema with its references declares more than is allowed"))
+		e := tooLarge("the schema with its references declares more than is allowed")
+		if p.budget.nodesLimited {
+			e.Bound = Nodes
+		}
+		p.failAt(p.pos, e)
 	}
 }
 
@@ -110,7 +116,11 @@ func (p *parser) spend(n int) {
 func (p *parser) deeper() bool {
 	p.depth++
 	if p.depth > p.budget.depth {
-		p.failAt(p.pos, tooLarge("the schema is nested deeper than %d", p.budget.depth))
+		e := tooLarge("the schema is nested deeper than %d", p.budget.depth)
+		if p.budget.depthLimited {
+			e.Bound = Depth
+		}
+		p.failAt(p.pos, e)
 		return false
 	}
 	return p.err == nil
