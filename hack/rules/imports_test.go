@@ -96,6 +96,8 @@ func gates() []gate {
 		{"go.yaml.in/yaml", []string{"runtime/schemacli"}, "manifests are read by the command line alone"},
 		{"github.com/gorilla/mux", []string{"runtime/registryhttp", "runtime/resthttp"}, "routes live in *http/routes.go"},
 		{"github.com/prometheus/", []string{"runtime/telemetry"}, "every metric is declared once"},
+		{"go.opentelemetry.io/", []string{"runtime/telemetry"}, "what leaves the process is decided in one place"},
+		{"github.com/getsentry/", []string{"runtime/telemetry"}, "what leaves the process is decided in one place"},
 		{"github.com/spf13/cobra", []string{"cmd/plastron"}, "command lines are parsed in cmd"},
 		{"github.com/twmb/franz-go", []string{
 			"runtime/kafka", "runtime/schemalog", "runtime/backup", "runtime/election", "runtime/rest", "runtime/devbroker", "runtime/testkit/...",

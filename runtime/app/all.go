@@ -24,7 +24,7 @@ func RunAll(ctx context.Context, o Options) error {
 		return err
 	}
 	registry, rest := newRegistryNode(p, o.Config), newRESTNode(p, o.Config)
-	if err := p.metrics.ObserveState(registry.state); err != nil {
+	if err := p.observeState(registry.state); err != nil {
 		return err
 	}
 	// The proxy has no listener of its own: it borrows the registry's.
@@ -47,7 +47,7 @@ func RunAll(ctx context.Context, o Options) error {
 	parts = append(parts, part{name: "all", open: func(context.Context) error {
 		return p.ready(o, Endpoints{Registry: registry.url(), REST: registry.url()})
 	}})
-	return p.lifecycle().run(ctx, parts)
+	return p.run(ctx, parts)
 }
 
 // sharing is the service of the proxy with its routes beside the registry's.

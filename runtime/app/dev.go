@@ -52,7 +52,7 @@ func RunDev(ctx context.Context, o DevOptions) error {
 		printBanner(o, e, d.clock().Sub(d.started))
 		return d.ready(o.Options, e)
 	}})
-	return d.lifecycle().run(ctx, parts)
+	return d.run(ctx, parts)
 }
 
 // devServer is broker, registry and proxy in one process.
@@ -86,7 +86,7 @@ func newDevServer(o DevOptions) (*devServer, error) {
 		registryConfig.Kafka.Bootstrap, restConfig.Kafka.Bootstrap = address, address
 	}
 	d.rest.registry = d.registry
-	return d, p.metrics.ObserveState(d.registry.state)
+	return d, p.observeState(d.registry.state)
 }
 
 // devConfig is the configuration of one part: everything on this machine, and
@@ -195,7 +195,7 @@ func RunBroker(ctx context.Context, o BrokerOptions) error {
 			return err
 		}
 	}
-	return p.lifecycle().run(ctx, []part{b.part(), {name: "banner", open: func(context.Context) error {
+	return p.run(ctx, []part{b.part(), {name: "banner", open: func(context.Context) error {
 		fmt.Fprintf(o.Output, "plastron dev broker %s: for development only\n  listens on %s, advertises %s\n",
 			o.Version, b.broker.Addr(), b.broker.Advertised())
 		return p.ready(o.Options, Endpoints{Kafka: b.broker.Advertised()})

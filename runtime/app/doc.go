@@ -13,7 +13,9 @@
 // that another node takes the writes while this one still answers reads.
 //
 // Files: settings.go (configuration to options), lifecycle.go (order, time
-// limits), registry.go, rest.go, both.go and dev.go (the processes), serve.go
-// (listener and routes before and after readiness), observe.go (metrics of
-// requests).
+// limits), registry.go, rest.go, all.go and dev.go (the processes), serve.go
+// (listener and routes before and after readiness), management.go (profiles),
+// telemetry.go (what is sent to others), observe.go and observe_log.go (metrics
+// and spans of requests and of the log), check.go (everything but the
+// connections).
 package app

@@ -25,8 +25,10 @@ func (o observer) RequestStarted(r *http.Request) { o.metrics.RequestStarted(r.M
 
 // RequestDone implements httpserver.Observer.
 func (o observer) RequestDone(r *http.Request, done httpserver.Observation) {
-	o.metrics.RequestDone(telemetry.Request{
+	request := telemetry.Request{
 		Method: r.Method, Route: done.Route, Status: done.Status,
 		RequestBytes: done.RequestBytes, ResponseBytes: done.ResponseBytes, Duration: done.Duration,
-	})
+	}
+	o.metrics.RequestDone(request)
+	telemetry.DescribeRequest(r.Context(), request)
 }

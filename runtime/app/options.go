@@ -34,6 +34,7 @@ type Options struct {
 type Endpoints struct {
 	Registry, REST string // Registry and REST are URLs
 	Kafka          string // Kafka is host:port of an embedded broker
+	Management     string // Management is host:port of metrics and profiles
 }
 
 // process is what the parts of every process share.
@@ -44,6 +45,8 @@ type process struct {
 	log            logr.Logger
 	out            io.Writer // out is where log lines go, access lines too
 	metrics        *telemetry.Metrics
+	outside        outside
+	management     string // management is host:port of metrics and profiles, once it is known
 	clock          func() time.Time
 	started        time.Time
 	metadataMinAge time.Duration // see Options
@@ -51,10 +54,6 @@ type process struct {
 
 // newProcess makes logger and metrics, and logs what the configuration is.
 func newProcess(o Options) (*process, error) {
-	log, err := telemetry.NewLogger(o.Log, telemetry.Format(o.Config.Log.Encoding), o.Config.Log.Level)
-	if err != nil {
-		return nil, err
-	}
 	metrics, err := telemetry.NewMetrics(o.Config.Tags)
 	if err != nil {
 		return nil, err
@@ -69,7 +68,14 @@ func newProcess(o Options) (*process, error) {
 	}
 	p := &process{
 		config: o.Config, version: o.Version, hostname: hostname,
-		log: log, out: o.Log, metrics: metrics, clock: clock, started: clock(), metadataMinAge: o.MetadataMinAge,
+		out: o.Log, metrics: metrics, clock: clock, started: clock(), metadataMinAge: o.MetadataMinAge,
+	}
+	l := o.Config.Log
+	p.log, err = telemetry.NewLogger(o.Log, telemetry.Log{
+		Format: telemetry.Format(l.Encoding), Level: l.Level, Journal: l.Handler == "systemd", Tell: p.fault,
+	})
+	if err != nil {
+		return nil, err
 	}
 	p.tell(o.Notes)
 	return p, nil
@@ -95,6 +101,7 @@ func (p *process) lifecycle() lifecycle {
 
 // ready tells the caller of a process that everything is served.
 func (p *process) ready(o Options, e Endpoints) error {
+	e.Management = p.management
 	p.log.Info("Ready", "duration", p.clock().Sub(p.started).String(), "registry", e.Registry, "rest", e.REST, "address", e.Kafka)
 	if o.OnReady != nil {
 		o.OnReady(e)

@@ -47,7 +47,7 @@ func emptyNode(tb testing.TB, environ ...string) *registryNode {
 	ctx, cancel := context.WithCancel(context.Background())
 	ready, ended := make(chan struct{}), make(chan error, 1)
 	parts := append(d.parts(), part{name: "ready", open: func(context.Context) error { close(ready); return nil }})
-	go func() { ended <- d.lifecycle().run(ctx, parts) }()
+	go func() { ended <- d.run(ctx, parts) }()
 	tb.Cleanup(func() {
 		cancel()
 		if err := <-ended; err != nil {

@@ -53,13 +53,13 @@ func RunRegistry(ctx context.Context, o Options) error {
 		return err
 	}
 	n := newRegistryNode(p, o.Config)
-	if err := p.metrics.ObserveState(n.state); err != nil {
+	if err := p.observeState(n.state); err != nil {
 		return err
 	}
 	parts := append(n.parts(), part{name: "registry", open: func(context.Context) error {
 		return p.ready(o, Endpoints{Registry: n.url()})
 	}})
-	return p.lifecycle().run(ctx, parts)
+	return p.run(ctx, parts)
 }
 
 // parts are the registry with a listener of its own. It serves before the
@@ -113,8 +113,8 @@ func (n *registryNode) build() part {
 		n.schemas = schemalog.New(schemalog.Config{
 			Topic: r.Topic, Reader: clientOptions, Writer: clientOptions, ReplicationFactor: int16(r.Replication),
 			Headers: n.headers(), Owner: n.owner, Generation: n.generation, Now: n.clock, Logger: n.log.WithName("log"),
-		}, n.store)
-		n.appends = &inFlight{log: n.schemas}
+		}, observedStore{n.store, n.metrics})
+		n.appends = &inFlight{log: observedLog{n.schemas, n.metrics, n.outside.tracing, r.Topic}}
 		if n.auth, err = n.newAuth(n.config.Registry); err != nil {
 			return err
 		}
@@ -131,7 +131,7 @@ func (n *registryNode) build() part {
 		l := n.config.Listener
 		n.forwarder, err = forward.New(forward.Config{
 			UserAgent: "plastron/" + n.version, CAFile: l.TLSClientCA, CertFile: l.TLSCert, KeyFile: l.TLSKey,
-			PassResponse: []string{registryhttp.OffsetHeader},
+			PassRequest: n.outside.tracing.Headers(), PassResponse: []string{registryhttp.OffsetHeader},
 		}, n.election, nil)
 		if err != nil {
 			return err

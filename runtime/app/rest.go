@@ -43,7 +43,7 @@ func RunREST(ctx context.Context, o Options) error {
 	parts := append(n.parts(), part{name: "rest", open: func(context.Context) error {
 		return p.ready(o, Endpoints{REST: n.url()})
 	}})
-	return p.lifecycle().run(ctx, parts)
+	return p.run(ctx, parts)
 }
 
 // parts are the proxy with a listener of its own.
@@ -65,8 +65,10 @@ func (n *restNode) servicePart() part {
 				return err
 			}
 			n.service, err = rest.New(rest.Deps{
-				NewClient: func(extra ...kgo.Opt) (*kgo.Client, error) { return kafka.NewClient(options, extra...) },
-				Registry:  registry, Settings: restSettings(n.config), Clock: n.clock, Logger: n.log.WithName("rest"),
+				NewClient: func(extra ...kgo.Opt) (*kgo.Client, error) {
+					return kafka.NewClient(options, append(n.produceSpans(), extra...)...)
+				},
+				Registry: registry, Settings: restSettings(n.config), Clock: n.clock, Logger: n.log.WithName("rest"),
 			})
 			if err != nil {
 				return err
@@ -114,7 +116,7 @@ func (n *restNode) registryClient() (*client.Client, error) {
 		}
 		n.transport = transport
 	}
-	settings.Transport = n.transport
+	settings.Transport = n.outside.tracing.Transport(n.transport)
 	if c.RegistryUser != "" {
 		settings.Auth = client.Basic(c.RegistryUser, string(c.RegistryPassword))
 	}

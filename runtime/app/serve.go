@@ -74,7 +74,7 @@ func (f *frontend) bind(name string) part {
 			Observer: f.observer(), Timeout: f.deadline, ErrorType: f.errorType,
 			Logger: f.log.WithName(name), Clock: f.clock,
 		}
-		f.chain = chain.Wrap(cors(f.config.Listener).Wrap(http.HandlerFunc(f.serve)))
+		f.chain = f.outside.tracing.Handler(chain.Wrap(cors(f.config.Listener).Wrap(http.HandlerFunc(f.serve))))
 		f.server = httpserver.New(server, f.chain)
 		return f.server.Listen(ctx)
 	}}

@@ -22,7 +22,7 @@ const silence = 30 * time.Second
 
 func (n *registryNode) routes() http.Handler {
 	return registryhttp.New(registryhttp.Deps{
-		Registry: n.service, Forward: n.forwarder, Status: n.status, Ready: n.schemas.Ready, UI: n.config.Registry.UI,
+		Registry: n.service, Forward: n.handover(), Status: n.status, Ready: n.schemas.Ready, UI: n.config.Registry.UI,
 		Extended: extended(n.config.Registry.ExtendedFields), MaxBody: int64(n.config.Listener.MaxBody), Version: n.version, GroupID: n.config.Registry.GroupID,
 		AwaitOffset: n.store.Await, Permissions: n.permissions(), ClusterID: n.clusterID.get, Logger: n.log.WithName("registry"),
 	})
@@ -34,6 +34,14 @@ func extended(key string) registryhttp.Extended {
 		return registryhttp.ExtendedAlways
 	}
 	return registryhttp.ExtendedOnRequest
+}
+
+// handover is the forwarder, with a span when there are any.
+func (n *registryNode) handover() registryhttp.Forwarder {
+	if n.outside.tracing == nil {
+		return n.forwarder
+	}
+	return observedForwarder{n.forwarder, n.outside.tracing}
 }
 
 // status is what the health check tells.

@@ -7,6 +7,13 @@
 // counts are there under two names; and the state of the registry is not
 // pushed but read when Prometheus asks, from one function.
 //
-// Files: log.go (logger, formats, keys), metrics.go (every metric), state.go
-// (metrics that are read from the state of a registry).
+// What leaves the process for another company's machines passes a list of what
+// may (faults.go): names and numbers, never bodies, credentials or what a panic
+// was given. All that is sent is bounded and never waited for.
+//
+// Files: log.go (logger, formats, keys), faults.go (lines at error level),
+// metrics.go (every metric), state.go (metrics that are read from the state of
+// a registry), statsd.go, otlpmetrics.go (the metrics, sent), tracing.go (spans
+// of requests), sentry.go (faults, sent), complaint.go (a receiver that is
+// away is told once).
 package telemetry

@@ -18,25 +18,61 @@ const (
 	FormatJSON Format = "json" // FormatJSON is one object per line, for collectors
 )
 
-// NewLogger returns a logger that writes to w. The level is Karapace's
-// spelling: DEBUG shows everything, INFO what changes the state of the
-// process, WARNING, ERROR and CRITICAL errors only.
-func NewLogger(w io.Writer, format Format, level string) (logr.Logger, error) {
-	least, err := slogLevel(level)
+// Log says how lines are written.
+type Log struct {
+	Format Format
+	// Level is Karapace's spelling: DEBUG shows everything, INFO what changes
+	// the state of the process, WARNING, ERROR and CRITICAL errors only.
+	Level string
+	// Journal starts each line with its severity in the form that systemd's
+	// journal reads (sd-daemon(3)).
+	Journal bool
+	// Tell hears of lines at error level; may be nil.
+	Tell func(Fault)
+}
+
+// NewLogger returns a logger that writes to w.
+func NewLogger(w io.Writer, l Log) (logr.Logger, error) {
+	least, err := slogLevel(l.Level)
 	if err != nil {
 		return logr.Logger{}, err
 	}
+	if l.Journal {
+		w = journal{w}
+	}
 	options := &slog.HandlerOptions{Level: least, ReplaceAttr: shorten}
 	var handler slog.Handler
-	switch format {
+	switch l.Format {
 	case FormatText:
 		handler = slog.NewTextHandler(w, options)
 	case FormatJSON:
 		handler = slog.NewJSONHandler(w, options)
 	default:
-		return logr.Logger{}, fmt.Errorf("log format %q is not one of text, json", format)
+		return logr.Logger{}, fmt.Errorf("log format %q is not one of text, json", l.Format)
+	}
+	if l.Tell != nil {
+		handler = faultHandler{Handler: handler, tell: l.Tell}
 	}
 	return logr.FromSlogHandler(handler), nil
+}
+
+// journal is a writer that puts the severity before each line. slog writes a
+// line with one call, and the level near its start.
+type journal struct{ io.Writer }
+
+// Write implements io.Writer.
+func (j journal) Write(line []byte) (int, error) {
+	severity := "<6>"
+	start := string(line[:min(len(line), 80)])
+	for level, s := range map[string]string{"ERROR": "<3>", "WARN": "<4>", "DEBUG": "<7>"} {
+		if strings.Contains(start, "level="+level+" ") || strings.Contains(start, `"level":"`+level+`"`) {
+			severity = s
+		}
+	}
+	if _, err := j.Writer.Write(append([]byte(severity), line...)); err != nil {
+		return 0, err
+	}
+	return len(line), nil
 }
 
 // slogLevel maps Karapace's names. logr's V(n) is slog's -n, so everything
@@ -69,11 +105,11 @@ func shorten(groups []string, a slog.Attr) slog.Attr {
 // here, so that one search finds every line about a subject or a request.
 func LogKeys() []string {
 	return []string{
-		"address", "api", "applied", "assignor", "attempt", "broker", "brokers", "cause", "change", "chosen",
-		"decidedAt", "detail", "drainTimeout", "duration", "end", "error", "format", "generation", "group", "instance", "key",
-		"level", "member", "method", "offset", "partition", "partitions", "path", "peer", "policy", "primary", "reason",
-		"records", "registry", "remedy", "replicationFactor", "requestID", "rest", "restored", "route", "schemaID", "setting",
-		"source", "stack", "start", "status", "step", "subject", "tls", "topic", "url", "value", "version", "wait",
-		"want",
+		"address", "api", "applied", "assignor", "attempt", "broker", "brokers", "cause", "change", "chosen", "decidedAt",
+		"detail", "drainTimeout", "duration", "end", "epoch", "error", "format", "generation", "group", "instance", "key", "level",
+		"member", "method", "name", "offset", "parent", "partition", "partitions", "path", "peer", "policy", "primary",
+		"reason", "records", "registry", "remedy", "replicationFactor", "requestID", "rest", "restored", "route",
+		"schemaID", "setting", "source", "span", "stack", "start", "status", "step", "subject", "tls", "topic", "trace",
+		"url", "value", "version", "wait", "want",
 	}
 }

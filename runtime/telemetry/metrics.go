@@ -28,6 +28,9 @@ type Metrics struct {
 	errors    *prometheus.CounterVec
 	unknown   prometheus.Counter
 	conflicts prometheus.Counter
+
+	// statsd gets the metrics that Karapace sends there, nil for none.
+	statsd *StatsD
 }
 
 // NewMetrics returns the metrics with the labels of the configuration's tags
@@ -78,7 +81,7 @@ func (m *Metrics) declareRegistry() {
 		Name: "karapace_schema_reader_records_processed_total", Help: "Records of the schemas topic that were applied.",
 	}, []string{"keymode"})
 	m.errors = prometheus.NewCounterVec(prometheus.CounterOpts{
-		Name: "karapace_exceptions_total", Help: "Faults of the program itself, such as a panic in a handler.",
+		Name: "karapace_exceptions_total", Help: "Lines of the log at error level, panics among them, by message and logger.",
 	}, []string{"exception", "where"})
 	m.unknown = prometheus.NewCounter(prometheus.CounterOpts{
 		Name: "karapace_write_unknown_outcome_total", Help: "Writes to the schemas topic of which it is not known whether they happened.",
@@ -94,6 +97,10 @@ func (m *Metrics) all() []prometheus.Collector {
 		m.processed, m.errors, m.unknown, m.conflicts,
 	}
 }
+
+// SendTo sends what Karapace sends to StatsD to s too. It is called before
+// anything is counted.
+func (m *Metrics) SendTo(s *StatsD) { m.statsd = s }
 
 // Handler serves the metrics in Prometheus' text format.
 func (m *Metrics) Handler() http.Handler {
@@ -139,6 +146,9 @@ func (m *Metrics) RequestDone(r Request) {
 	m.duration.WithLabelValues(method, r.Route).Observe(r.Duration.Seconds())
 	m.received.WithLabelValues(r.Route).Observe(float64(max(r.RequestBytes, 0)))
 	m.sent.WithLabelValues(r.Route).Observe(float64(r.ResponseBytes))
+	if m.statsd != nil {
+		m.statsd.timing("karapace_request", r.Duration, pair{"path", r.Route}, pair{"result", status}, pair{"method", method})
+	}
 }
 
 // knownMethod keeps the label bounded: a client may send any word as method.
@@ -156,13 +166,16 @@ func knownMethod(method string) string {
 func (m *Metrics) RecordsProcessed(keyMode string, n int) {
 	if m != nil {
 		m.processed.WithLabelValues(keyMode).Add(float64(n))
+		m.statsd.count("karapace_schema_reader_records_processed", n, pair{"keymode", keyMode})
 	}
 }
 
-// Fault counts a fault of the program itself.
-func (m *Metrics) Fault(kind, where string) {
+// Fault counts a line of the log at error level, by its message and its logger.
+// Both are constants of the program, so the labels are bounded.
+func (m *Metrics) Fault(message, where string) {
 	if m != nil {
-		m.errors.WithLabelValues(kind, where).Inc()
+		m.errors.WithLabelValues(message, where).Inc()
+		m.statsd.count("exception", 1, pair{"exception", message}, pair{"where", where})
 	}
 }
 

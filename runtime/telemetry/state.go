@@ -22,6 +22,14 @@ type State struct {
 	Skipped map[string]int64
 }
 
+// SendState sends the state to StatsD.
+func (m *Metrics) SendState(s State) {
+	m.statsd.gauge("karapace_schema_reader_schemas", float64(s.Schemas))
+	m.statsd.gauge("karapace_schema_reader_subjects", float64(s.Subjects))
+	m.statsd.gauge("karapace_schema_reader_subject_data_schema_versions", float64(s.LiveVersions), pair{"state", "live"})
+	m.statsd.gauge("karapace_schema_reader_subject_data_schema_versions", float64(s.DeletedVersions), pair{"state", "soft_deleted"})
+}
+
 // ObserveState adds the metrics of a registry. The function is called for
 // every scrape and has to be fast.
 func (m *Metrics) ObserveState(state func() State) error {

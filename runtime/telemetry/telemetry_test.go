@@ -14,7 +14,7 @@ func TestLevels(t *testing.T) {
 	f := func(level, want string) {
 		t.Helper()
 		var b bytes.Buffer
-		log, err := NewLogger(&b, FormatText, level)
+		log, err := NewLogger(&b, Log{Format: FormatText, Level: level})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -36,10 +36,10 @@ func TestLevels(t *testing.T) {
 	f("WARNING", "level=ERROR msg=err err=e")
 	f("CRITICAL", "level=ERROR msg=err err=e")
 
-	if _, err := NewLogger(nil, FormatJSON, "LOUD"); err == nil {
+	if _, err := NewLogger(nil, Log{Format: FormatJSON, Level: "LOUD"}); err == nil {
 		t.Fatal("unknown level accepted")
 	}
-	if _, err := NewLogger(nil, "xml", "INFO"); err == nil {
+	if _, err := NewLogger(nil, Log{Format: "xml", Level: "INFO"}); err == nil {
 		t.Fatal("unknown format accepted")
 	}
 }
