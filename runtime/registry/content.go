@@ -50,6 +50,9 @@ func (r *Registry) prepare(v *store.View, q Registration) (prepared, error) {
 	if p.parsed, err = r.parse(v, q.Subject, p.Schema, how); err != nil {
 		return prepared{}, invalid(p.Schema, err)
 	}
+	if err := r.retag(v, &p, previous, how); err != nil {
+		return prepared{}, err
+	}
 	importing := q.ID > 0 || isImport(r.mode(v, q.Subject))
 	p.print(r.flavour, !importing && (q.Normalize || isSet(p.config.Normalize)))
 	p.addMetadata(previous, importing)

@@ -24,7 +24,7 @@ func (r *Registry) nextVersion(v *store.View, s schema.Subject, out *landing) sc
 
 // number writes the version into the metadata, if that was asked for.
 func (p *prepared) number(version schema.Version) {
-	if p.Version != schema.Latest {
+	if p.Version != schema.Latest && !p.Numbered {
 		return
 	}
 	own := record.Metadata{Properties: map[string]string{versionProperty: version.String()}}
@@ -79,7 +79,7 @@ func (r *Registry) holder(v *store.View, p prepared) *Entry {
 			return holders[0]
 		}
 	}
-	if e := r.equal(v, v.Entries(p.Subject), p, p.extra); e != nil && sound(v, e) && (p.Version != schema.Latest || e.Extra == p.extra) {
+	if e := r.equal(v, v.Entries(p.Subject), p, p.extra); e != nil && sound(v, e) && (p.Version != schema.Latest && !p.Numbered || e.Extra == p.extra) {
 		return e
 	}
 	return nil

@@ -32,6 +32,12 @@ type Registration struct {
 	Normalize bool
 	// Force leaves the compatibility check out.
 	Force bool
+	// Numbered has the number written into the metadata, as Version Latest does.
+	Numbered bool
+	// Tags changes inline tags of the text, and Propagate keeps those that the
+	// newest version has.
+	Tags      TagEdit
+	Propagate bool
 }
 
 // Register makes the schema the newest version of the subject and returns it,

@@ -101,7 +101,7 @@ func operationOf(template, method string) auth.Operation {
 	switch {
 	case method == http.MethodPut, method == http.MethodDelete:
 		return auth.Write
-	case method == http.MethodPost && template == "/subjects/{subject}/versions":
+	case method == http.MethodPost && strings.HasPrefix(template, "/subjects/{subject}/"):
 		return auth.Write
 	default:
 		return auth.Read

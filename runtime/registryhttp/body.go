@@ -76,6 +76,12 @@ func (a *api) schemaBody(c *call, body []byte) (registry.Registration, error) {
 	if q.Metadata, err = a.metadataOf(members); err != nil {
 		return q, err
 	}
+	if q.Tags, err = tagEdit(members, "schemaTagsToAdd", "schemaTagsToRemove"); err != nil {
+		return q, err
+	}
+	if raw, ok := members.given("propagateSchemaTags"); ok {
+		q.Propagate = string(raw) == "true"
+	}
 	q.Version = schema.Version(wholeNumber(members, "version", int64(schema.Latest)))
 	q.ID = schema.ID(wholeNumber(members, "id", 0))
 	return q, nil

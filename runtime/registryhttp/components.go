@@ -23,7 +23,7 @@ func components() jsonObject {
 	content := func(more jsonObject) jsonObject {
 		out := jsonObject{
 			"schema": text, "schemaType": text, "references": listOf(ref("Reference")), "metadata": ref("Metadata"),
-			"guid": text, "ts": number, "deleted": flag,
+			"guid": text, "ts": number, "deleted": flag, "schemaTags": listOf(ref("Tags")),
 		}
 		for name, property := range more {
 			out[name] = property
@@ -42,6 +42,14 @@ func components() jsonObject {
 		"Registration": objectOf(jsonObject{
 			"schema": text, "schemaType": jsonObject{"type": "string", "enum": []string{"AVRO", "JSON", "PROTOBUF"}},
 			"references": listOf(ref("Reference")), "metadata": ref("Metadata"), "id": number, "version": number,
+			"schemaTagsToAdd": listOf(ref("Tags")), "schemaTagsToRemove": listOf(ref("Tags")), "propagateSchemaTags": flag,
+		}),
+		"TagChange": objectOf(jsonObject{
+			"newVersion": number, "tagsToAdd": listOf(ref("Tags")), "tagsToRemove": listOf(ref("Tags")), "metadata": ref("Metadata"),
+		}),
+		"Tags": objectOf(jsonObject{
+			"schemaEntity": objectOf(jsonObject{"entityPath": text, "entityType": jsonObject{"type": "string", "enum": []string{recordEntity, fieldEntity}}}),
+			"tags":         listOf(text),
 		}),
 		"Registered": objectOf(content(jsonObject{"id": number, "version": number}), "id"),
 		"Version":    objectOf(content(jsonObject{"subject": text, "version": number, "id": number}), "subject", "version", "id", "schema"),

@@ -40,6 +40,8 @@ type shape struct {
 	qualified bool
 	// text is sent in the place of the stored one, when it is not empty.
 	text string
+	// tags are what findTags found.
+	tags []registry.Tagged
 }
 
 // shape is that of an answer about e: with what the client can take, and in the
@@ -47,6 +49,7 @@ type shape struct {
 func (a *api) shape(c *call, e *registry.Entry) shape {
 	o := c.shape()
 	q := c.query()
+	o.tags = a.foundTags(q, e)
 	o.qualified = q.Get("referenceFormat") == "qualified"
 	if form := q.Get("format"); form != "" {
 		o.text, _ = a.registry.Formatted(e, form)
@@ -77,9 +80,15 @@ func appendSchema(dst []byte, e *registry.Entry, o shape) []byte {
 	dst = appendMetadata(dst, e)
 	dst = append(dst, `"schema":`...)
 	if o.text != "" {
-		return httpserver.AppendQuoted(dst, o.text)
+		dst = httpserver.AppendQuoted(dst, o.text)
+	} else {
+		dst = appendText(dst, e)
 	}
-	return appendText(dst, e)
+	if len(o.tags) > 0 {
+		dst = appendTags(append(dst, ','), o.tags)
+		dst = dst[:len(dst)-1]
+	}
+	return dst
 }
 
 // appendMetadata appends the metadata, if there is any, as a member with a

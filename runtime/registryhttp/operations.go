@@ -55,6 +55,9 @@ func subjectOperations() map[string]operation {
 		"DELETE " + one: {
 			summary: "Delete a version, first softly, then for good", query: []string{"permanent"}, answer: "Number", refusals: []int{404, 422, 500},
 		},
+		"POST " + one + "/tags": {
+			summary: "Register a version with other inline tags", body: "TagChange", answer: "Registered", refusals: []int{400, 404, 409, 422, 500},
+		},
 		"GET " + one + "/schema": {
 			summary: "Get the text of a version", query: []string{"deleted", "format"}, answer: "Text", refusals: []int{404, 422},
 		},
@@ -82,7 +85,7 @@ func schemaOperations() map[string]operation {
 		},
 		"GET /schemas/types": {summary: "List schema types", answer: "Names"},
 		"GET /schemas/ids/{id}": {
-			summary: "Get a schema by its id", query: []string{"subject", "format", "referenceFormat", "fetchMaxId", "includeSubjects"},
+			summary: "Get a schema by its id", query: []string{"subject", "format", "referenceFormat", "findTags", "fetchMaxId", "includeSubjects"},
 			answer: "Schema", refusals: []int{404},
 		},
 		"GET /schemas/ids/{id}/schema": {
@@ -190,7 +193,7 @@ func parameters() map[string][2]string {
 		"deletedOnly":       {"boolean", "Only what is soft-deleted."},
 		"dryRun":            {"boolean", "Check everything, write nothing."},
 		"fetchMaxId":        {"boolean", "Add the highest id of the context."},
-		"findTags":          {"string", "Accepted; inline tags are not searched."},
+		"findTags":          {"string", "Add what has this inline tag, * for any; several may be given."},
 		"force":             {"boolean", "Leave out the check that is in the way: compatibility, or that import mode begins on empty ground."},
 		"format":            {"string", "resolved (Avro) or serialized (Protobuf); anything else is the stored text."},
 		"includeSubjects":   {"boolean", "Add the subjects that hold the id."},

@@ -42,6 +42,7 @@ func (a *api) surface() []resource {
 		{one, methods{"GET": a.getVersion, "DELETE": a.deleteVersion}, nil},
 		{"/subjects" + subject + "/metadata", methods{"GET": a.getNewest}, nil},
 		{one + "/schema", methods{"GET": a.getVersionText}, nil},
+		{one + "/tags", methods{"POST": a.postTags}, a.checkTags},
 		{one + "/referencedby", methods{"GET": a.listReferrers}, nil},
 		{one + "/referencedBy", methods{"GET": a.listReferrers}, nil},
 
