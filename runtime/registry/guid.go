@@ -33,7 +33,8 @@ func parseGUID(text string) (g schema.GUID, ok bool) {
 func (r *Registry) GUID(e *Entry) string { return r.guidOf(r.views.View(), e).String() }
 
 func (r *Registry) guidOf(v *store.View, e *Entry) schema.GUID {
-	if g, ok := r.guids.of(e); ok {
+	key := keyOfEntry(e)
+	if g, ok := r.guids.of(key); ok {
 		return g
 	}
 	text := e.Schema.Text
@@ -53,7 +54,7 @@ func (r *Registry) guidOf(v *store.View, e *Entry) schema.GUID {
 		hashMetadata(h, m)
 	}
 	g := schema.GUID(h.Sum(nil))
-	r.guids.note(e, g)
+	r.guids.note(key, g)
 	return g
 }
 
@@ -121,10 +122,14 @@ func (r *Registry) indexGUIDs(v *store.View) {
 	r.guids.building.Lock()
 	defer r.guids.building.Unlock()
 	switch {
-	case r.guids.upTo == v.Offset():
+	case r.guids.resets > v.Resets():
+		return // A view from before a reset that the index has seen.
+	case r.guids.resets < v.Resets(): // The topic was made anew.
+		r.guids.drop()
+		r.guids.resets, r.guids.upTo = v.Resets(), -1
+	}
+	if r.guids.upTo >= v.Offset() {
 		return
-	case r.guids.upTo > v.Offset(): // The topic was made anew.
-		r.guids.upTo = -1
 	}
 	for _, s := range v.Subjects() {
 		for _, e := range v.Entries(s) {
@@ -136,45 +141,53 @@ func (r *Registry) indexGUIDs(v *store.View) {
 	r.guids.upTo = v.Offset()
 }
 
-// maxGUIDs bounds how many guids are remembered by id.
+// maxGUIDs bounds how many guids are remembered by content.
 const maxGUIDs = 1 << 16
 
-// guidIndex remembers guids by entry, so that they are not computed for each
+// guidIndex remembers guids by content, so that they are not computed for each
 // answer, and ids by guid, for those who ask that way.
 type guidIndex struct {
 	building sync.Mutex // serialises indexGUIDs
 	upTo     int64      // offset up to which byGUID is complete, behind building
+	resets   int        // of the views that it is made from, behind building
 
-	mu      sync.RWMutex
-	byPlace map[guidKey]schema.GUID
-	byGUID  map[schema.GUID][]ContextID
+	mu        sync.RWMutex
+	byContent map[guidKey]schema.GUID
+	byGUID    map[schema.GUID][]ContextID
 }
 
-// guidKey names the content of an entry: a record never changes.
+// guidKey names a content. What its references mean depends on the context.
 type guidKey struct {
-	context           string
-	id                schema.ID
-	offset, timestamp int64
+	context string
+	hash    uint64
 }
 
-func keyOfEntry(e *Entry) guidKey {
-	return guidKey{e.Subject.Context(), e.ID, e.Offset, e.Timestamp}
-}
+func keyOfEntry(e *Entry) guidKey { return guidKey{e.Subject.Context(), e.Hash()} }
 
-func (i *guidIndex) of(e *Entry) (schema.GUID, bool) {
+func (i *guidIndex) of(key guidKey) (schema.GUID, bool) {
 	i.mu.RLock()
 	defer i.mu.RUnlock()
-	g, ok := i.byPlace[keyOfEntry(e)]
+	g, ok := i.byContent[key]
 	return g, ok
 }
 
-func (i *guidIndex) note(e *Entry, g schema.GUID) {
+// drop forgets the ids, which were those of another topic.
+func (i *guidIndex) drop() {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	if i.byPlace == nil || len(i.byPlace) >= maxGUIDs {
-		i.byPlace = map[guidKey]schema.GUID{}
+	i.byGUID = nil
+}
+
+func (i *guidIndex) note(key guidKey, g schema.GUID) {
+	if key.hash == 0 {
+		return
 	}
-	i.byPlace[keyOfEntry(e)] = g
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.byContent == nil || len(i.byContent) >= maxGUIDs {
+		i.byContent = map[guidKey]schema.GUID{}
+	}
+	i.byContent[key] = g
 }
 
 func (i *guidIndex) ids(g schema.GUID) []ContextID {

@@ -141,7 +141,8 @@ func (s *Store) Reset() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	next := s.empty()
-	next.maxIDs = s.view.Load().maxIDs
+	last := s.view.Load()
+	next.maxIDs, next.resets = last.maxIDs, last.resets+1
 	s.vanished = vanishedQueue{}
 	s.sequence = sequenceUnknown
 	s.view.Store(next)

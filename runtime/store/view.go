@@ -40,11 +40,16 @@ type Entry struct {
 // members that this registry does not know.
 func (e *Entry) Value() (record.SchemaValue, error) { return record.ParseSchemaValue(e.RawValue) }
 
+// Hash is a hash of the content in this process: of the schema and what belongs
+// to it, wherever it is stored. It is 0 for an entry that no store has made.
+func (e *Entry) Hash() uint64 { return e.hash }
+
 // View is the state after some record of the log. It never changes, and all
 // methods may be called by any number of goroutines without a lock. What they
 // return is shared and must not be changed.
 type View struct {
 	offset   int64
+	resets   int
 	subjects trie[schema.Subject, []*Entry]
 	names    *subjectList
 	ids      trie[idKey, []*Entry]
@@ -70,6 +75,10 @@ type View struct {
 // Offset returns the position of the last record that was applied, -1 when
 // there was none.
 func (v *View) Offset() int64 { return v.offset }
+
+// Resets counts how often the state was dropped before this view. Offsets of
+// views with different counts have nothing to do with each other.
+func (v *View) Resets() int { return v.resets }
 
 // Subjects returns the names of all subjects with at least one version, soft
 // deleted ones included, in the order of their bytes.
