@@ -8,6 +8,7 @@ import (
 	"github.com/plastron-dev/plastron/runtime/format"
 	"github.com/plastron-dev/plastron/runtime/kafka"
 	"github.com/plastron-dev/plastron/runtime/rest"
+	"github.com/plastron-dev/plastron/runtime/schema"
 )
 
 // kafkaOptions says how to reach the cluster that the configuration names.
@@ -84,7 +85,7 @@ func restSettings(c *config.Config) rest.Settings {
 	s.DeliveryTimeout = config.Milliseconds(p.DeliveryTimeout)
 	s.MaxRecordBytes = p.MaxRequest
 	s.NameStrategy, s.NameValidation = c.REST.NameStrategy, c.REST.NameValidation
-	s.Limits = schemaLimits(c)
+	s.Limits, s.Flavour = schemaLimits(c), schema.Flavour(c.Registry.Flavour)
 	s.CachedSchemas = max(s.CachedSchemas, c.REST.ClientCache)
 	s.AutoCommit = q.AutoCommit
 	s.RequestTimeout = config.Milliseconds(q.RequestTimeout)

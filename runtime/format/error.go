@@ -17,7 +17,8 @@ const (
 	Unresolved
 	// TooLarge: the schema goes beyond a limit.
 	TooLarge
-	// Unsupported: this build does not know the schema type.
+	// Unsupported: this build does not know the schema type, or cannot check
+	// records with the schema.
 	Unsupported
 )
 

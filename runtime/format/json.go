@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"github.com/plastron-dev/plastron/runtime/format/jsonschema"
+	"github.com/plastron-dev/plastron/runtime/internal/jsonx"
 	"github.com/plastron-dev/plastron/runtime/schema"
 )
 
@@ -22,6 +23,30 @@ func (j *JSON) Canonical() string { return j.Schema.Canonical() }
 
 // Normalized is the text as Confluent's registry normalizes it.
 func (j *JSON) Normalized() string { return j.Schema.Normalized() }
+
+// Title is the title of the whole schema, empty when it has none.
+func (j *JSON) Title() string {
+	var doc jsonx.Doc
+	if err := doc.Parse([]byte(j.Schema.Canonical()), jsonx.Limits{}); err != nil || doc.Root().Type() != jsonx.Object {
+		return ""
+	}
+	title, ok := doc.Root().Get("title")
+	if !ok || title.Type() != jsonx.String {
+		return ""
+	}
+	return title.Text()
+}
+
+// Validator makes what checks records, by the rules of the flavour. The error,
+// an *Error of kind Unsupported, says which pattern cannot be run in linear
+// time or that all of them cost too much.
+func (j *JSON) Validator(f schema.Flavour, limits Limits) (*jsonschema.Validator, error) {
+	v, err := jsonschema.NewValidator(j.Schema, f, limits.jsonschema())
+	if err != nil {
+		return nil, &Error{Type: schema.JSON, Kind: Unsupported, Detail: err.Error(), Err: err}
+	}
+	return v, nil
+}
 
 func (j *JSON) text(f schema.Flavour, normalize Normalize) string {
 	switch {

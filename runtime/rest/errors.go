@@ -3,6 +3,7 @@ package rest
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/plastron-dev/plastron/runtime/kafka"
 )
@@ -65,10 +66,14 @@ type Error struct {
 	Err error
 }
 
-// Error is the text and the cause.
+// Error is the text and the cause, which has a line of its own after a text
+// that ends one.
 func (e *Error) Error() string {
 	if e.Err == nil || e.Text == e.Err.Error() {
 		return e.Text
+	}
+	if strings.HasSuffix(e.Text, "\n") {
+		return e.Text + e.Err.Error()
 	}
 	return e.Text + ": " + e.Err.Error()
 }

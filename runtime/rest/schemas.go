@@ -43,6 +43,7 @@ type schemas struct {
 	strategy string
 	validate bool
 	limits   format.Limits
+	flavour  schema.Flavour
 	byID     *lru.Cache[schema.ID, *codec]
 	byText   *lru.Cache[inline, *codec]
 	belongs  *lru.Cache[belonging, struct{}]
@@ -68,6 +69,7 @@ func newSchemas(r Registry, s Settings, clock func() time.Time) *schemas {
 		strategy: s.NameStrategy,
 		validate: s.NameValidation,
 		limits:   s.Limits,
+		flavour:  s.Flavour,
 		byID:     lru.New[schema.ID, *codec](lru.Config{Count: s.CachedSchemas, Weight: cachedBytes}),
 		byText:   lru.New[inline, *codec](aged),
 		belongs:  lru.New[belonging, struct{}](aged),
@@ -105,7 +107,7 @@ func (s *schemas) resolveID(ctx context.Context, id schema.ID) (*codec, error) {
 		if err != nil {
 			return nil, 0, err
 		}
-		data, err := newDataCodec(parsed)
+		data, err := s.newDataCodec(parsed)
 		return &codec{id: id, parsed: parsed, data: data}, len(text.Text), err
 	})
 }
@@ -126,7 +128,7 @@ func (s *schemas) resolveText(ctx context.Context, in inline) (*codec, error) {
 		if err != nil {
 			return nil, 0, invalidText(in, err)
 		}
-		data, err := newDataCodec(parsed)
+		data, err := s.newDataCodec(parsed)
 		if err != nil {
 			return nil, 0, invalidText(in, err)
 		}
@@ -206,12 +208,14 @@ func registryIsOut(err error) bool {
 
 // newDataCodec chooses the codec by the schema's own type, which wins over the
 // format that a request names.
-func newDataCodec(p format.Parsed) (dataCodec, error) {
-	switch s := p.(type) {
+func (s *schemas) newDataCodec(p format.Parsed) (dataCodec, error) {
+	switch p := p.(type) {
 	case *format.Avro:
-		return serde.NewAvroCodec(s)
+		return serde.NewAvroCodec(p)
+	case *format.JSON:
+		return serde.NewJSONCodec(p, serde.JSONOptions{Flavour: s.flavour, Limits: s.limits})
 	case *format.Protobuf:
-		return serde.NewProtobufCodec(s.Schema)
+		return serde.NewProtobufCodec(p.Schema)
 	default:
 		return nil, fail(Unsupported, "Schemas of type %s cannot be used by this proxy yet", p.Type())
 	}

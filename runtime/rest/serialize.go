@@ -53,9 +53,19 @@ func (e encoder) encode(text []byte) ([]byte, error) {
 	out := serde.AppendHeader(make([]byte, 0, len(text)+8), e.codec.id)
 	out, err := e.codec.data.AppendBinary(out, text)
 	if err != nil {
-		return nil, &Error{Kind: Unfit, Text: "Object does not fit to stored schema", Err: err}
+		return nil, unfit(err)
 	}
 	return out, nil
+}
+
+// unfit is the refusal of a value that does not fit its schema. For a wrong type
+// in JSON, Karapace's clients match the first line.
+func unfit(err error) *Error {
+	e := &Error{Kind: Unfit, Text: "Object does not fit to stored schema", Err: err}
+	if why, ok := errors.AsType[*serde.Error](err); ok && why.Karapace != "" {
+		e.Text = why.Karapace + "\n"
+	}
+	return e
 }
 
 // inRecord adds the place to an error of one record, for people who sent many.

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/plastron-dev/plastron/runtime/format"
+	"github.com/plastron-dev/plastron/runtime/schema"
 )
 
 // The partitioners: how a key chooses its partition.
@@ -41,6 +42,8 @@ type Settings struct {
 	// Partitioner is ConsistentRandom or Murmur2Random.
 	Partitioner string
 
+	// Flavour is whose rules decide which JSON fits a JSON Schema.
+	Flavour schema.Flavour
 	// NameStrategy is TopicName, RecordName or TopicRecordName.
 	NameStrategy string
 	// NameValidation demands that a schema id belongs to the expected subject.
@@ -90,6 +93,7 @@ func DefaultSettings() Settings {
 		MaxRecordBytes:   1 << 20,
 		MaxBufferedBytes: 64 << 20,
 		Partitioner:      ConsistentRandom,
+		Flavour:          schema.Karapace,
 		NameStrategy:     TopicName,
 		NameValidation:   true,
 		Limits:           format.DefaultLimits(),

@@ -67,6 +67,7 @@ func TestParseAccept(t *testing.T) {
 func FuzzMediaTypes(f *testing.F) {
 	f.Add("application/vnd.kafka.avro.v2+json")
 	f.Add("text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2")
+	f.Add("application/vnd.kafka.jsonschema.v2+json; q=0.9, application/json")
 	f.Add("application/vnd.kafka.+json;;q=,")
 	f.Fuzz(func(t *testing.T, header string) {
 		if format, ok := requestFormat(header); ok {
@@ -134,6 +135,7 @@ func FuzzScan(f *testing.F) {
 func FuzzRequestBodies(f *testing.F) {
 	f.Add([]byte(`{"records":[{"key":1,"value":{"a":"b"},"partition":"3","timestamp":5,"headers":[{"key":"a","value":"YQ=="}]}],"value_schema_id":"7"}`))
 	f.Add([]byte(`{"records":[{"value":null}],"key_schema":{"type":"int"}}`))
+	f.Add([]byte(`{"records":[{"key":true,"value":{"foo":1.50}}],"key_schema":true,"value_schema":{"$ref":"#","properties":{"foo":{}}}}`))
 	f.Add([]byte(`{"format":"json","auto.offset.reset":"latest","fetch.min.bytes":-1,"name":"\ud83d\ude00"}`))
 	f.Add([]byte(`{"topics":["a"],"topic_pattern":"b","partitions":[{"topic":"t","partition":1e3,"offset":1}]}`))
 	f.Add([]byte(`{"records":[ ] , "":{}}`))

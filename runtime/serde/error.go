@@ -16,13 +16,16 @@ const (
 )
 
 // Error is why a record could not be converted. The reason never quotes the
-// record's values: it may be logged.
+// record's texts: it may be logged.
 type Error struct {
 	Kind Kind
 	// Path is the place in the record as a JSON pointer, empty for the whole.
 	Path   string
 	Reason string
-	Err    error
+	// Karapace is what Karapace's clients read about it, empty where that is
+	// nothing of its own. It quotes values and is for the client alone.
+	Karapace string
+	Err      error
 }
 
 // Error is the path, unless it is the whole record, and the reason.

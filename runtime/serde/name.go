@@ -4,7 +4,7 @@ import "github.com/plastron-dev/plastron/runtime/format"
 
 // RecordName returns the name that subject naming strategies call the record
 // name: for Avro the full name of a record, enum or fixed, for Protobuf that of
-// the first message. It reports false for a schema without one.
+// the first message, for JSON Schema the title. It reports false for a schema without one.
 func RecordName(p format.Parsed) (string, bool) {
 	switch s := p.(type) {
 	case *format.Avro:
@@ -15,6 +15,9 @@ func RecordName(p format.Parsed) (string, bool) {
 		return root.FullName(), true
 	case *format.Protobuf:
 		return s.Schema.RecordName()
+	case *format.JSON:
+		title := s.Title()
+		return title, title != ""
 	default:
 		return "", false
 	}

@@ -48,5 +48,5 @@ func (t Target) can(need string) bool {
 // Topics are what the scripts of test/conformance find in Kafka: a REST proxy
 // never creates a topic.
 func Topics() []string {
-	return []string{"conformance", "conformance-avro", "conformance-protobuf", "conformance-tour"}
+	return []string{"conformance", "conformance-avro", "conformance-jsonschema", "conformance-protobuf", "conformance-tour"}
 }
