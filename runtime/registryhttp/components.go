@@ -17,6 +17,11 @@ func objectOf(properties jsonObject, required ...string) jsonObject {
 	return out
 }
 
+func withExample(example, component jsonObject) jsonObject {
+	component["example"] = example
+	return component
+}
+
 // components are the schemas of the document.
 func components() jsonObject {
 	text, number, flag := ofType("string"), ofType("integer"), ofType("boolean")
@@ -39,11 +44,13 @@ func components() jsonObject {
 			"properties": jsonObject{"type": "object", "additionalProperties": text},
 			"sensitive":  listOf(text),
 		}),
-		"Registration": objectOf(jsonObject{
+		"Registration": withExample(jsonObject{
+			"schema": `{"type":"record","name":"Order","fields":[{"name":"id","type":"string"}]}`, "schemaType": "AVRO",
+		}, objectOf(jsonObject{
 			"schema": text, "schemaType": jsonObject{"type": "string", "enum": []string{"AVRO", "JSON", "PROTOBUF"}},
 			"references": listOf(ref("Reference")), "metadata": ref("Metadata"), "id": number, "version": number,
 			"schemaTagsToAdd": listOf(ref("Tags")), "schemaTagsToRemove": listOf(ref("Tags")), "propagateSchemaTags": flag,
-		}),
+		})),
 		"TagChange": objectOf(jsonObject{
 			"newVersion": number, "tagsToAdd": listOf(ref("Tags")), "tagsToRemove": listOf(ref("Tags")), "metadata": ref("Metadata"),
 		}),

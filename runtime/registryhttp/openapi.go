@@ -85,6 +85,10 @@ func responses(op operation) jsonObject {
 	if op.body != "" {
 		everywhere = append(everywhere, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
 	}
+	known := parameters()
+	if slices.ContainsFunc(op.query, func(name string) bool { return known[name][0] == "integer" }) {
+		everywhere = append(everywhere, http.StatusNotFound) // A number that is none makes the resource unknown.
+	}
 	for _, status := range slices.Concat(op.refusals, everywhere) {
 		out[strconv.Itoa(status)] = jsonObject{"description": http.StatusText(status), "content": content("Error", offerV1, offerPlain, offerCommon)}
 	}

@@ -77,3 +77,29 @@ func TestOpenAPI(t *testing.T) {
 		}
 	}
 }
+
+// TestDescribedNumbers: wherever a number is a parameter, one that is none is
+// answered with the status that the document names.
+func TestDescribedNumbers(t *testing.T) {
+	t.Parallel()
+	s := newSteps(t, schema.Karapace)
+	s.do("POST", "/subjects/a/versions", `{"schema":"\"int\""}`, 200, `{"id":1}`)
+	checked := 0
+	for route, op := range operations() {
+		path, found := strings.CutPrefix(route, "GET ")
+		if !found || !slices.Contains(op.query, "offset") {
+			continue
+		}
+		checked++
+		if _, documented := responses(op)["404"]; !documented {
+			t.Errorf("%s does not document 404", route)
+		}
+		path = strings.NewReplacer("{subject}", "a", "{version}", "1", "{id}", "1").Replace(path)
+		if w := s.n.ask("GET", path+"?offset=x", ""); w.Code != 404 {
+			t.Errorf("GET %s?offset=x: %d %s", path, w.Code, w.Body)
+		}
+	}
+	if checked < 8 {
+		t.Errorf("only %d routes have an offset", checked)
+	}
+}
