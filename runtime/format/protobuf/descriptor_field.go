@@ -97,18 +97,40 @@ func (b *builder) fieldType(d *descriptorpb.FieldDescriptorProto, name, scope st
 	b.paths = append(b.paths, t.path)
 }
 
+// decimalText is a number of 32 or 64 bits as protoc writes it: with 6 or 15
+// digits if they are enough to read the same number again, else with 9 or 17.
+func decimalText(n float64, bits int) string {
+	few, all := 15, 17
+	if bits == 32 {
+		few, all = 6, 9
+		n = float64(float32(n))
+	}
+	if math.IsInf(n, 0) {
+		return strings.TrimPrefix(strings.ToLower(strconv.FormatFloat(n, 'g', few, bits)), "+")
+	}
+	text := strconv.FormatFloat(n, 'g', few, 64)
+	if again, err := strconv.ParseFloat(text, bits); err != nil || again != n {
+		return strconv.FormatFloat(n, 'g', all, 64)
+	}
+	return text
+}
+
 // descriptorDefault is the text of a default in a descriptor, where bytes are
 // escaped and numbers have one form.
 func descriptorDefault(f *Field) string {
 	text := f.more.value.Text
-	switch scalarKind(f.Type) {
+	switch kind := scalarKind(f.Type); kind {
 	case bytes:
 		if f.Type == "bytes" {
 			return quoteWith(text, "\"'\\")
 		}
 	case float, double:
 		if n, err := strconv.ParseFloat(text, 64); err == nil && !math.IsInf(n, 0) && !math.IsNaN(n) {
-			return strconv.FormatFloat(n, 'g', -1, 64)
+			bits := 64
+			if kind == float {
+				bits = 32
+			}
+			return decimalText(n, bits)
 		}
 	case notScalar:
 	default:

@@ -4,8 +4,10 @@ import (
 	"context"
 	"encoding/base64"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -54,8 +56,26 @@ func compile(text string, references []Reference) (*descriptorpb.FileDescriptorP
 	return d, nil
 }
 
-// plain takes the JSON names away that nobody wrote.
+// plain takes the JSON names away that nobody wrote, and gives default numbers
+// the form of protoc, which protocompile does not.
 func plain(messages []*descriptorpb.DescriptorProto, extensions []*descriptorpb.FieldDescriptorProto) {
+	withoutJSONNames(messages, extensions)
+	for _, m := range messages {
+		for _, f := range m.GetField() {
+			n, err := strconv.ParseFloat(f.GetDefaultValue(), 64)
+			switch kind := f.GetType(); {
+			case err != nil || math.IsInf(n, 0) || math.IsNaN(n):
+			case kind == descriptorpb.FieldDescriptorProto_TYPE_DOUBLE:
+				f.DefaultValue = proto.String(decimalText(n, 64))
+			case kind == descriptorpb.FieldDescriptorProto_TYPE_FLOAT:
+				f.DefaultValue = proto.String(decimalText(n, 32))
+			}
+		}
+		plain(m.GetNestedType(), nil)
+	}
+}
+
+func withoutJSONNames(messages []*descriptorpb.DescriptorProto, extensions []*descriptorpb.FieldDescriptorProto) {
 	fields := func(list []*descriptorpb.FieldDescriptorProto) {
 		for _, f := range list {
 			if f.GetJsonName() == defaultJSONName(f.GetName()) || f.Extendee != nil {
@@ -66,7 +86,7 @@ func plain(messages []*descriptorpb.DescriptorProto, extensions []*descriptorpb.
 	fields(extensions)
 	for _, m := range messages {
 		fields(m.GetField())
-		plain(m.GetNestedType(), m.GetExtension())
+		withoutJSONNames(m.GetNestedType(), m.GetExtension())
 	}
 }
 

@@ -10,22 +10,30 @@ import (
 // take in addition: Karapace's parser stops at those without need.
 func TestStrictness(t *testing.T) {
 	t.Parallel()
-	const three = `syntax = "proto3"; `
-	taken := func(text string, references ...Reference) {
+	strictness(func(text string, references ...Reference) {
 		t.Helper()
 		if _, err := Parse(text, references, testLimits); err != nil {
 			t.Errorf("%s: %v", text, err)
 		}
-	}
-	refused := func(text, reason string, references ...Reference) {
+	}, func(text, reason string, references ...Reference) {
 		t.Helper()
 		_, err := Parse(text, references, testLimits)
 		e, ok := errors.AsType[*Error](err)
-		if !ok || !strings.Contains(e.Error(), reason) {
-			t.Errorf("%s: %v, want an error with %q", text, err, reason)
+		if !ok || !strings.Contains(e.Error(), reason) || e.Line == 0 && e.Path == "" {
+			t.Errorf("%s: %v, want an error with %q and a place", text, err, reason)
+		}
+	})
+	for _, text := range broken() {
+		_, err := Parse(text, nil, testLimits)
+		if e, ok := errors.AsType[*Error](err); !ok || e.Kind != Malformed || e.Line == 0 {
+			t.Errorf("%q: %v, want an error with a place", text, err)
 		}
 	}
+}
 
+// strictness calls taken and refused for each row of the table.
+func strictness(taken func(text string, references ...Reference), refused func(text, reason string, references ...Reference)) {
+	const three = `syntax = "proto3"; `
 	taken(`message A { optional int32 a = 1; }`)
 	refused(`message A { int32 a = 1; }`, "unexpected label: int32, in line 1, column 13")
 	refused(`syntax = "proto4"; message A { }`, "proto4")
@@ -86,18 +94,17 @@ func TestStrictness(t *testing.T) {
 	taken(three + `message A { int32 a = 1; /* x */ int32 b = 2; }`)
 	taken("\ufeff" + three)
 	taken(three + "//\nmessage A { /**/ }")
+}
 
-	for _, text := range []string{
+// broken are texts that are no .proto files.
+func broken() []string {
+	const three = `syntax = "proto3"; `
+	return []string{
 		"message a.b { }", "message A { optional int32 a.b = 1; }", "enum E { A.B = 0; }", "message", "message A", "message A {", "message A { int32", "}", "{", "/", "/*", "message A { /* } ", `import "x`, `import x;`,
 		three + "message A { int32 a = 1 [", three + "message A { int32 a = x; }", three + "message A { int32 a = 1_0; }",
 		"option a = {", "option a = ;", "option (a = 1;", "option a.(b = 1;", "enum E { A = }", "service S { rpc R (A) }",
 		"service S { message A { } }", "rpc R (A) returns (B);", "extend { }", "message A { extensions x; }", "message A { reserved; }",
 		"message A { oneof { } }", "option a = {b 1};", "option . = 1;", "package a b;", "message \u00e9 { }", "\x00",
-	} {
-		_, err := Parse(text, nil, testLimits)
-		if e, ok := errors.AsType[*Error](err); !ok || e.Kind != Malformed || e.Line == 0 {
-			t.Errorf("%q: %v, want an error with a place", text, err)
-		}
 	}
 }
 
