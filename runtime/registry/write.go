@@ -115,9 +115,7 @@ func (r *Registry) Run(ctx context.Context) error {
 			}
 		}
 		waiting = r.fill(waiting)
-		// A round is finished even when ctx ends meanwhile: its records may be
-		// on their way, and somebody waits for the answer.
-		waiting = r.round(context.WithoutCancel(ctx), waiting)
+		waiting = r.round(ctx, waiting)
 	}
 }
 
@@ -208,7 +206,9 @@ func (r *Registry) decide(c *change, d *draft) (p plan, err error) {
 // write appends a batch and judges it. It returns the changes that are to be
 // decided again.
 func (r *Registry) write(ctx context.Context, b batch) []*change {
-	bounded, cancel := context.WithTimeout(ctx, r.writeTimeout)
+	// An append is waited for even when ctx ends meanwhile: its records are on
+	// their way, and somebody waits for the answer.
+	bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), r.writeTimeout)
 	last, err := r.log.Append(bounded, b.records)
 	cancel()
 	switch {
