@@ -46,6 +46,10 @@ conformance: ## conformance scripts against URL=registry [REST=proxy]
 interop: ## real clients from package registries against the binary, in both flavours [CLIENT=name] [INTEROP_REGISTRY=URL]
 	@hack/interop.sh $(CLIENT)
 
+.PHONY: browser
+browser: ## the page of /ui in a headless Chromium against the real binary (PICTURES=1 keeps pictures)
+	@hack/browser.sh
+
 .PHONY: e2e
 e2e: ## end-to-end tests on a Kubernetes of their own (kind, or the local one-node cluster)
 	@hack/e2e.sh

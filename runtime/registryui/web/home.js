@@ -9,6 +9,13 @@ import { address, settings } from "./router.js";
 // fact is a line of a definition list.
 export const fact = (name, ...values) => element("div", {}, element("dt", {}, name), element("dd", {}, ...values));
 
+// broadFact is one whose value is long.
+export const broadFact = (...parts) => {
+  const line = fact(...parts);
+  line.className = "broad";
+  return line;
+};
+
 // levelWithOrigin is the level that holds, and where it comes from.
 export function levelWithOrigin(config, headers, context) {
   const origin = {
@@ -39,7 +46,7 @@ export async function home(signal) {
       fact("Compatibility", ...(config ? levelWithOrigin(config.body, config.headers, ".") : [hidden])),
       fact("Mode", mode ? mode.mode : hidden),
       fact("Schema types", types.join(", ")),
-      contexts.length > 1 ? fact("Contexts", contexts.join(", ")) : null,
+      contexts.length > 1 ? fact("Contexts", contexts.map((name) => (name === "." ? "default" : name)).join(", ")) : null,
       fact("Version", version.version)));
 }
 

@@ -140,7 +140,7 @@ export function label(name) {
   const context = contextOf(name);
   const rest = context === "." ? name : name.slice(context.length + 2);
   const parts = [element("span", { class: "name" }, rest || "(no name)")];
-  if (context !== ".") parts.push(element("span", { class: "badge" }, context));
+  if (context !== ".") parts.push(" ", element("span", { class: "badge" }, context));
   return parts;
 }
 

@@ -40,7 +40,7 @@ async function show({ moved = false } = {}) {
   content.replaceChildren(node);
   content.setAttribute("aria-busy", "false");
   const title = content.querySelector("h1");
-  const name = title && route.view !== "home" ? title.textContent + " · " : "";
+  const name = title && route.view !== "home" ? (route.subject || title.textContent) + " · " : "";
   document.title = name + "Schema registry";
   if (moved) {
     content.scrollTop = 0;

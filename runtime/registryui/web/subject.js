@@ -2,7 +2,7 @@
 
 import { ask, contextOf, get, Refusal, segment } from "./api.js";
 import { copyButton, element } from "./dom.js";
-import { fact, inContext, levelWithOrigin, versionLink } from "./home.js";
+import { broadFact, fact, inContext, levelWithOrigin, versionLink } from "./home.js";
 import { label } from "./list.js";
 import { note } from "./problem.js";
 import { pretty } from "./pretty.js";
@@ -35,7 +35,7 @@ export function picker(id, text, versions, chosen, change) {
 
 // heading shows a subject as the title of the page.
 export function heading(subject, ...badges) {
-  return element("h1", { tabindex: -1, id: "title" }, ...label(subject), ...badges);
+  return element("h1", { tabindex: -1, id: "title" }, ...label(subject), ...badges.flatMap((badge) => (badge ? [" ", badge] : [])));
 }
 
 const go = (route) => { location.hash = address(route); };
@@ -94,9 +94,9 @@ function facts(entry, config, mode) {
     fact("Mode", mode),
     context === "." ? null : fact("Context", context),
     entry.ts ? fact("Registered", element("time", { datetime: new Date(entry.ts).toISOString() }, new Date(entry.ts).toLocaleString())) : null,
-    entry.guid ? fact("GUID", element("code", {}, entry.guid)) : null,
-    other.length ? fact("Other settings", other.join(", ")) : null,
-    entry.metadata ? fact("Metadata", element("code", {}, JSON.stringify(entry.metadata))) : null);
+    entry.guid ? broadFact("GUID", element("code", {}, entry.guid)) : null,
+    other.length ? broadFact("Other settings", other.join(", ")) : null,
+    entry.metadata ? broadFact("Metadata", element("code", {}, JSON.stringify(entry.metadata))) : null);
 }
 
 function text(entry) {
