@@ -118,7 +118,9 @@ func TestFollowerAnswersWhatNeedsNoWrite(t *testing.T) {
 	f.do("GET", "/master_available", "", 200, `{"master_available":false}`)
 }
 
-func TestWriteWaitsForAPrimary(t *testing.T) {
+// TestFact5WriteWaitsForAPrimary: Karapace answers 50003 for a while, under load
+// and while the role moves.
+func TestFact5WriteWaitsForAPrimary(t *testing.T) {
 	t.Parallel()
 	n := newNode(t, &topic{}, schema.Karapace)
 	n.elect("", false)
