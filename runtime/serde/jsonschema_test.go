@@ -192,3 +192,30 @@ func FuzzJSON(f *testing.F) {
 		}
 	})
 }
+
+// The record of the reference: some 200 bytes with an array and a map.
+func BenchmarkJSONSchemaRecord(b *testing.B) {
+	c := jsonCodec(b, `{"type":"object","properties":{"id":{"type":"string","maxLength":40},"amount":{"type":"number","minimum":0},`+
+		`"tags":{"type":"array","items":{"type":"string"}},"attributes":{"type":"object","additionalProperties":{"type":"string"}}},"required":["id","amount"]}`, JSONOptions{})
+	record := []byte(`{"id":"0123456789abcdef0123456789abcdef","amount":12.50,"tags":["one","two","three","four"],"attributes":{"colour":"green","size":"large","origin":"somewhere in the north"},"note":"` + strings.Repeat("x", 20) + `"}`)
+	b.Run("write", func(b *testing.B) {
+		b.ReportAllocs()
+		var out []byte
+		for b.Loop() {
+			var err error
+			if out, err = c.AppendBinary(out[:0], record); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("read", func(b *testing.B) {
+		b.ReportAllocs()
+		var out []byte
+		for b.Loop() {
+			var err error
+			if out, err = c.AppendJSON(out[:0], record); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
