@@ -19,6 +19,6 @@
 // Files: member.go (bytes), choose.go (pure: members to assignments), fence.go
 // (pure: who vouches for the past), lease.go (pure: may we still write),
 // group.go (requests to the coordinator), session.go (one generation),
-// promote.go (from chosen to primary), election.go (Run and what others see),
-// problem.go (what people are told).
+// promote.go (from chosen to primary), stop.go (from primary to nothing),
+// election.go (Run and what others see), problem.go (what people are told).
 package election

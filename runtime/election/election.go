@@ -151,7 +151,8 @@ func or(d, otherwise time.Duration) time.Duration {
 }
 
 // Run takes part in the group until ctx ends, then leaves it. No error of the
-// group ends it; it returns nil.
+// group ends it; it returns nil. Primary goes on naming the primary that was
+// known last.
 func (e *Election) Run(ctx context.Context) error {
 	for attempt := 1; ctx.Err() == nil; attempt++ {
 		joinedBefore := e.state.Load().state.Generation
@@ -162,6 +163,7 @@ func (e *Election) Run(ctx context.Context) error {
 		e.step(ctx, err, attempt)
 		wait(ctx, pause(err, attempt))
 	}
+	e.handOver(context.WithoutCancel(ctx))
 	e.leave(context.WithoutCancel(ctx))
 	return nil
 }
@@ -169,11 +171,15 @@ func (e *Election) Run(ctx context.Context) error {
 // step leaves the role at the end of a generation: first nobody may begin to
 // write, then what was begun is waited for.
 func (e *Election) step(ctx context.Context, err error, attempt int) {
-	problem := ""
-	if ctx.Err() == nil {
-		problem = e.membershipLost(err, attempt)
+	last := e.state.Load().state
+	next := State{Generation: last.Generation}
+	switch {
+	case ctx.Err() == nil:
+		next.Problem = e.membershipLost(err, attempt)
+	case !last.Chosen:
+		next.PrimaryURL = last.PrimaryURL // It does not change because we go.
 	}
-	e.publish(State{Generation: e.state.Load().state.Generation, Problem: problem})
+	e.publish(next)
 	e.release(context.WithoutCancel(ctx))
 }
 
@@ -190,20 +196,6 @@ func (e *Election) release(ctx context.Context) {
 		return
 	}
 	e.drained = true
-}
-
-// leave ends the membership. After a failed release the session is left to run
-// out instead: the others take our leaving as a promise that nothing of ours
-// is in flight.
-func (e *Election) leave(ctx context.Context) {
-	if !e.drained && e.cfg.Release != nil {
-		return
-	}
-	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
-	defer cancel()
-	if err := e.group.leave(ctx); err != nil {
-		e.log.V(1).Info("Leaving the election group did not succeed, the session will run out", "reason", err.Error())
-	}
 }
 
 // MayWrite reports whether this node may append to the log right now. Ask it

@@ -192,6 +192,26 @@ func TestHandOverOnLeaveIsImmediate(t *testing.T) {
 	if b.barriers.Load() != 1 {
 		t.Errorf("%d barriers; want 1", b.barriers.Load())
 	}
+	// Whom the stopped node still serves is passed on.
+	if url, self := a.Primary(); url != "http://b:8081" || self {
+		t.Errorf("the stopped node names %q as primary, itself %v", url, self)
+	}
+}
+
+func TestStoppedFollowerStillKnowsThePrimary(t *testing.T) {
+	t.Parallel()
+	c := cluster(t)
+	a, b := startNode(t, c, "a"), startNode(t, c, "b")
+	b.awaitFollower("http://a:8081")
+	a.awaitPrimary()
+	b.stop()
+	if url, self := b.Primary(); url != "http://a:8081" || self {
+		t.Errorf("the stopped node names %q as primary, itself %v", url, self)
+	}
+	a.stop()
+	if url, self := a.Primary(); url != "" || self {
+		t.Errorf("the last node names %q as primary, itself %v", url, self)
+	}
 }
 
 func TestKilledPrimaryIsReplacedAfterItsSession(t *testing.T) {
