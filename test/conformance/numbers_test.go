@@ -1,0 +1,100 @@
+package conformance
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+var (
+	tableRow   = regexp.MustCompile(`(?m)^\| (1[89])\.(\d+) \| .* \| ([^|]*) \|$`)
+	quotedName = regexp.MustCompile("`([^`]+)`")
+)
+
+// TestNumbers reads the tables of docs/conformance.md: every behaviour of
+// registry contract 19 and every point of 18 is there once, and each reference
+// is true. A script has to name the number, and in each flavour ask something
+// behind it when it is a point of 18; a test has to exist.
+func TestNumbers(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../../docs/conformance.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]int{}
+	for _, row := range tableRow.FindAllStringSubmatch(string(text), -1) {
+		number := row[1] + "." + row[2]
+		seen[number]++
+		references := quotedName.FindAllStringSubmatch(row[3], -1)
+		if len(references) == 0 {
+			t.Errorf("%s is shown by nothing", number)
+		}
+		for _, r := range references {
+			if err := shows(r[1], number); err != nil {
+				t.Errorf("%s: %v", number, err)
+			}
+		}
+	}
+	for section, count := range map[string]int{"19": 58, "18": 21} {
+		for i := 1; i <= count; i++ {
+			if number := fmt.Sprintf("%s.%d", section, i); seen[number] != 1 {
+				t.Errorf("%s is in the table %d times", number, seen[number])
+			}
+		}
+	}
+	if len(seen) != 58+21 {
+		t.Errorf("%d numbers", len(seen))
+	}
+}
+
+// shows checks that a script names a number, or that a test of a package exists.
+func shows(reference, number string) error {
+	if strings.HasSuffix(reference, ".test") {
+		return scriptShows(reference, number)
+	}
+	at := strings.LastIndex(reference, ".")
+	if at < 0 {
+		return fmt.Errorf("%s is neither a script nor package.Test", reference)
+	}
+	files, err := filepath.Glob(filepath.Join("../../runtime", reference[:at], "*_test.go"))
+	if err != nil {
+		return err
+	}
+	for _, file := range files {
+		source, err := os.ReadFile(file)
+		if err != nil {
+			return err
+		}
+		if strings.Contains(string(source), "\nfunc "+reference[at+1:]+"(t *testing.T) {") {
+			return nil
+		}
+	}
+	return fmt.Errorf("no test %s", reference)
+}
+
+func scriptShows(script, number string) error {
+	source, err := os.ReadFile(script)
+	if err != nil {
+		return err
+	}
+	named := regexp.MustCompile(`(?m)^#.*\b` + regexp.QuoteMeta(number) + `\b.*$`).FindIndex(source)
+	if named == nil {
+		return fmt.Errorf("%s does not name it", script)
+	}
+	if !strings.HasPrefix(number, "18.") {
+		return nil
+	}
+	steps := string(source[named[1]:])
+	if next := strings.Index(steps, "\n# 18."); next >= 0 {
+		steps = steps[:next]
+	}
+	for _, flavour := range []string{"karapace", "confluent"} {
+		if !strings.Contains(steps, "\nflavour "+flavour+"\n") {
+			return fmt.Errorf("%s asks nothing about it in flavour %s", script, flavour)
+		}
+	}
+	return nil
+}
