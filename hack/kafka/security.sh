@@ -44,6 +44,9 @@ ssl.keystore.location=$dir/broker.pem
 ssl.truststore.type=PEM
 ssl.truststore.location=$dir/ca.crt
 listener.name.tls.ssl.client.auth=required
+# Clients prove again who they are every few seconds, so that tests see what a
+# rotated credential does to connections that are there.
+connections.max.reauth.ms=4000
 authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
 super.users=User:ANONYMOUS;User:admin
 P
