@@ -1,16 +1,45 @@
 #!/usr/bin/env bash
 # Runs the tests that ask programs in other languages for their opinion: Avro's
-# Java library. Needs a JDK and mvn; the rest of the tests need neither.
+# Java library, Python's jsonschema and the test suite of the JSON Schema
+# project, which comes with the latter's source. Needs a JDK, mvn and Python
+# with venv; the rest of the tests need none of them. With "avro" or
+# "jsonschema" as first argument it runs one of the two only.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-for program in javac mvn; do
-  command -v "$program" >/dev/null || { echo "hack/oracle.sh: $program is missing (Debian: openjdk-17-jdk-headless maven)" >&2; exit 1; }
-done
+only=""
+case ${1:-} in avro | jsonschema) only=$1 && shift ;; esac
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 
-mvn -q -f test/oracle/java/pom.xml dependency:build-classpath -Dmdep.outputFile="$out/classpath"
-classpath=$(cat "$out/classpath")
-javac -cp "$classpath" -d "$out" test/oracle/java/Resolve.java
-PLASTRON_ORACLE_JAVA="java -cp $out:$classpath Resolve" go test -tags oracle -count=1 -run Java ./runtime/format/avro "$@"
+need() {
+  local packages=$1 program
+  shift
+  for program in "$@"; do
+    command -v "$program" >/dev/null || { echo "hack/oracle.sh: $program is missing (Debian: $packages)" >&2; exit 1; }
+  done
+}
+
+avro() {
+  need "openjdk-17-jdk-headless maven" javac mvn
+  mvn -q -f test/oracle/java/pom.xml dependency:build-classpath -Dmdep.outputFile="$out/classpath"
+  local classpath
+  classpath=$(cat "$out/classpath")
+  javac -cp "$classpath" -d "$out" test/oracle/java/Resolve.java
+  PLASTRON_ORACLE_JAVA="java -cp $out:$classpath Resolve" go test -tags oracle -count=1 -run Java ./runtime/format/avro "$@"
+}
+
+jsonschema() {
+  need "python3-venv" python3
+  python3 -m venv "$out/venv"
+  local pip="$out/venv/bin/pip --quiet --disable-pip-version-check"
+  $pip install -r test/oracle/python/requirements.txt
+  $pip download --no-deps --no-binary :all: -d "$out" "$(grep '^jsonschema==' test/oracle/python/requirements.txt)"
+  mkdir "$out/source"
+  tar -xzf "$out"/jsonschema-*.tar.gz -C "$out/source" --strip-components 1
+  PLASTRON_ORACLE_PYTHON="$out/venv/bin/python $PWD/test/oracle/python/validate.py" PLASTRON_ORACLE_SUITE="$out/source/json" \
+    go test -tags oracle -count=1 -run Oracle ./runtime/format/jsonschema "$@"
+}
+
+[ "$only" = jsonschema ] || avro "$@"
+[ "$only" = avro ] || jsonschema "$@"

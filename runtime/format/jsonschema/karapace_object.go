@@ -142,8 +142,10 @@ func (k *karapaceWalk) dependencies(res *result, r, w *objectRules) {
 			}
 			continue
 		}
+		// Karapace minds an empty dependency in both, too: a schema would not
+		// read its like.
 		asked := reader.names()
-		if len(asked) == 0 {
+		if len(asked) == 0 && len(old.names()) > 0 {
 			res.add("DEPENDENCY_ARRAY_ADDED", "incompatible dependency array", "dependencies", old.name)
 		}
 		var missing []string
