@@ -41,5 +41,7 @@ func options(c *cobra.Command, args []string, role config.Role) (app.Options, er
 	if err != nil {
 		return app.Options{Notes: notes}, err
 	}
-	return app.Options{Config: loaded, Notes: notes, Version: version, Log: c.ErrOrStderr()}, nil
+	return app.Options{
+		Config: loaded, Notes: notes, Version: version, Log: c.ErrOrStderr(), NotifySocket: config.NotifySocket(config.Environ()),
+	}, nil
 }

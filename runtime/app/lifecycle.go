@@ -37,6 +37,8 @@ type running struct {
 type lifecycle struct {
 	log   logr.Logger
 	clock func() time.Time
+	// stopping is called before the first part is stopped; nil for nobody.
+	stopping func()
 }
 
 // run starts the parts and returns when ctx has ended or a part has failed,
@@ -66,6 +68,9 @@ func (l lifecycle) run(ctx context.Context, parts []part) error {
 	}
 	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
 		err = nil // The end was asked for while something was still starting.
+	}
+	if l.stopping != nil {
+		l.stopping()
 	}
 	for i := len(started) - 1; i >= 0; i-- {
 		err = errors.Join(err, l.stop(context.WithoutCancel(ctx), started[i]))

@@ -20,6 +20,9 @@ type Options struct {
 	Version string
 	// Log is where log lines go.
 	Log io.Writer
+	// NotifySocket is where a service manager wants to hear that everything is
+	// served (sd_notify(3)); empty without one.
+	NotifySocket string
 	// OnReady is called once everything is served; may be nil.
 	OnReady func(Endpoints)
 	// Clock is the clock that decisions go by; nil is time.Now.
@@ -46,6 +49,7 @@ type process struct {
 	out            io.Writer // out is where log lines go, access lines too
 	metrics        *telemetry.Metrics
 	outside        outside
+	notifySocket   string // notifySocket is that of a service manager, see Options
 	management     string // management is host:port of metrics and profiles, once it is known
 	clock          func() time.Time
 	started        time.Time
@@ -69,6 +73,7 @@ func newProcess(o Options) (*process, error) {
 	p := &process{
 		config: o.Config, version: o.Version, hostname: hostname,
 		out: o.Log, metrics: metrics, clock: clock, started: clock(), metadataMinAge: o.MetadataMinAge,
+		notifySocket: o.NotifySocket,
 	}
 	l := o.Config.Log
 	p.log, err = telemetry.NewLogger(o.Log, telemetry.Log{
@@ -96,13 +101,14 @@ func (p *process) tell(notes []config.Note) {
 
 // lifecycle runs the parts of the process.
 func (p *process) lifecycle() lifecycle {
-	return lifecycle{log: p.log, clock: p.clock}
+	return lifecycle{log: p.log, clock: p.clock, stopping: func() { p.tellManager(notifyStopping) }}
 }
 
 // ready tells the caller of a process that everything is served.
 func (p *process) ready(o Options, e Endpoints) error {
 	e.Management = p.management
 	p.log.Info("Ready", "duration", p.clock().Sub(p.started).String(), "registry", e.Registry, "rest", e.REST, "address", e.Kafka)
+	p.tellManager(notifyReady)
 	if o.OnReady != nil {
 		o.OnReady(e)
 	}

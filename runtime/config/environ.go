@@ -22,6 +22,17 @@ const (
 // package of the data plane reads it.
 func Environ() []string { return os.Environ() }
 
+// NotifySocket is where the service manager that started the process wants to
+// hear of its state (sd_notify(3)), empty without one.
+func NotifySocket(environ []string) string {
+	for _, pair := range environ {
+		if socket, ok := strings.CutPrefix(pair, "NOTIFY_SOCKET="); ok {
+			return socket
+		}
+	}
+	return ""
+}
+
 // environment is the part of an environment that may concern us.
 type environment map[string]string
 
