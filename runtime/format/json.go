@@ -11,6 +11,7 @@ import (
 // JSON is a parsed JSON Schema. Schema is its model.
 type JSON struct {
 	Schema *jsonschema.Schema
+	used   []jsonschema.Reference
 }
 
 var _ language = (*JSON)(nil)
@@ -35,6 +36,16 @@ func (j *JSON) Title() string {
 		return ""
 	}
 	return title.Text()
+}
+
+// Texts are those that records are checked by: the schema's own and those of
+// its references.
+func (j *JSON) Texts() []string {
+	texts := []string{j.Schema.Canonical()}
+	for _, r := range j.used {
+		texts = append(texts, r.Text)
+	}
+	return texts
 }
 
 // Validator makes what checks records, by the rules of the flavour. The error,
@@ -112,7 +123,7 @@ func parseJSON(text string, used []reference, limits Limits, how strictness) (Pa
 	if err != nil {
 		return nil, fromJSONSchema(err, used, limits)
 	}
-	return &JSON{Schema: parsed}, nil
+	return &JSON{Schema: parsed, used: texts}, nil
 }
 
 func fromJSONSchema(err error, used []reference, limits Limits) error {

@@ -17,7 +17,8 @@ import (
 // an id belongs to a subject. Both end when somebody deletes the version.
 const registeredAge = 10 * time.Minute
 
-// cachedBytes bounds the schema texts behind each cache.
+// cachedBytes bounds the schema texts behind each cache, with the expressions
+// that were compiled from them.
 const cachedBytes = 32 << 20
 
 // dataCodec turns JSON into the data of one schema and back, without header.
@@ -108,8 +109,19 @@ func (s *schemas) resolveID(ctx context.Context, id schema.ID) (*codec, error) {
 			return nil, 0, err
 		}
 		data, err := s.newDataCodec(parsed)
-		return &codec{id: id, parsed: parsed, data: data}, len(text.Text), err
+		if err != nil {
+			return nil, 0, err
+		}
+		return &codec{id: id, parsed: parsed, data: data}, weightOf(text.Text, data), nil
 	})
+}
+
+// weightOf is what a codec counts in a cache.
+func weightOf(text string, data dataCodec) int {
+	if heavy, ok := data.(interface{ Weight() int }); ok {
+		return len(text) + heavy.Weight()
+	}
+	return len(text)
 }
 
 // forReading returns the codec for an id that was found in a record.
@@ -142,7 +154,7 @@ func (s *schemas) resolveText(ctx context.Context, in inline) (*codec, error) {
 			e.Err = err
 			return nil, 0, e
 		}
-		return &codec{id: id, parsed: parsed, data: data}, len(in.text), nil
+		return &codec{id: id, parsed: parsed, data: data}, weightOf(in.text, data), nil
 	})
 }
 

@@ -96,6 +96,11 @@ func TestJSONSchemaRefusals(t *testing.T) {
 	f(`{"value_schema":"{\"pattern\":\"^(a)\\\\1$\"}","records":[{"value":2}]}`, 422, `{"error_code":42205,"message":"Invalid schema. format = JSON, schema = ...}`)
 	f(`{"value_schema_id":77,"records":[{"value":2}]}`, 422, `{"error_code":42205,"message":"Invalid schema. format = JSON, schema_id = 77...}`)
 
+	if _, err := p.registry.Register(t.Context(), "one-value", schema.Schema{Type: schema.JSON, Text: `{"pattern":"a(?=b)"}`}); err != nil {
+		t.Fatal(err)
+	}
+	f(`{"value_schema_id":1,"records":[{"value":2}]}`, 422, `{"error_code":42205,"message":"Invalid schema. format = JSON, schema_id = 1: building a JSON codec...}`)
+
 	// Karapace's clients match the first line of a wrong type.
 	f(with(`{"value":{"foo":1}},{"value":{"foo":"not an integer"}}`), 422,
 		`{"error_code":42205,"message":"'not an integer' is not of type 'integer'\nvalue of record 1: /foo: the value must be of type integer, is a string"}`)

@@ -16,6 +16,6 @@
 // (codec and options), avro_compile.go and avro_default.go (schema to program),
 // avro_encode.go, avro_object.go and avro_union.go (JSON to binary),
 // avro_decode.go (binary to JSON), avro_logical.go (dates, times, decimals),
-// error.go; protobuf*.go; jsonschema.go (checks instead of conversion) and
+// error.go; protobuf*.go; jsonschema*.go (checks instead of conversion) and
 // python.go (what Karapace's clients read).
 package serde

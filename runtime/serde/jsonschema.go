@@ -33,6 +33,7 @@ type JSONOptions struct {
 type JSONCodec struct {
 	validator *jsonschema.Validator
 	options   JSONOptions
+	weight    int
 	docs      sync.Pool // of *jsonx.Doc
 }
 
@@ -55,8 +56,15 @@ func NewJSONCodec(p format.Parsed, options JSONOptions) (*JSONCodec, error) {
 	}
 	c := &JSONCodec{validator: validator, options: options}
 	c.docs.New = func() any { return new(jsonx.Doc) }
+	for _, text := range j.Texts() {
+		c.weight += weightOf(text)
+	}
 	return c, nil
 }
+
+// Weight is the most memory, in bytes, that the codec takes beside the parsed
+// schema. It is for caches: a short schema may have expressions of megabytes.
+func (c *JSONCodec) Weight() int { return c.weight }
 
 // AppendBinary appends a JSON value that fits the schema, without the header of
 // the wire format. On failure it returns dst as it was and an *Error.

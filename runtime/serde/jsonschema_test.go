@@ -2,6 +2,7 @@ package serde
 
 import (
 	"errors"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -218,4 +219,48 @@ func BenchmarkJSONSchemaRecord(b *testing.B) {
 			}
 		}
 	})
+}
+
+// The weight is at least what a codec takes: schemas of 400 bytes may take
+// megabytes, and a cache counts them.
+func TestWeightOfExpressions(t *testing.T) {
+	// Not parallel: it looks at the memory of the process.
+	used := func() int {
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		return int(m.HeapAlloc)
+	}
+	f := func(text string, most int) {
+		t.Helper()
+		before := used()
+		c := jsonCodec(t, text, JSONOptions{})
+		took := used() - before
+		if got := c.Weight(); got < took-64<<10 || got > most {
+			t.Errorf("%.80s: the weight is %d, the codec took %d", text, got, took)
+		}
+		runtime.KeepAlive(c)
+	}
+
+	f(`{"type":"object"}`, 0)
+	f(`{"pattern":"^[A-Z]{3}$"}`, 10_000)
+	f(`{"properties":{"pattern":{"type":"string"}}}`, 0)
+	var heavy, names []string
+	for _, c := range "abcde" {
+		heavy = append(heavy, `"`+string(c)+`":{"pattern":"(?:`+strings.Repeat(string(c), 12)+`){1000}"}`)
+		names = append(names, `"(?:`+strings.Repeat(string(c), 12)+`){1000}":{}`)
+	}
+	f(`{"properties":{`+strings.Join(heavy, ",")+`}}`, 32<<20)
+	f(`{"items":[{"patternProperties":{`+strings.Join(names, ",")+`}}]}`, 32<<20)
+
+	resolve := func(schema.Reference) (schema.Schema, error) {
+		return schema.Schema{Type: schema.JSON, Text: `{"properties":{` + strings.Join(heavy, ",") + `}}`}, nil
+	}
+	p, err := format.ParseStored(schema.Schema{Type: schema.JSON, Text: `{"$ref":"r"}`, References: []schema.Reference{{Name: "r", Subject: "r", Version: 1}}}, resolve, format.DefaultLimits())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c, err := NewJSONCodec(p, JSONOptions{}); err != nil || c.Weight() < 1<<20 {
+		t.Fatalf("what a reference holds weighs nothing: %v", err)
+	}
 }
