@@ -31,11 +31,14 @@ type Config struct {
 	Level schema.Level
 	// Alias is the subject that is meant where the configured one is named.
 	Alias schema.Subject
-	// AliasForDeks and the policy are kept for clients; nothing here obeys them.
-	AliasForDeks, CompatibilityPolicy string
+	// AliasForDeks is kept for clients; nothing here obeys it.
+	AliasForDeks string
+	// CompatibilityPolicy says how strictly JSON schemas are compared.
+	CompatibilityPolicy string
 	// Normalize stores schemas in their normalized form.
 	Normalize *bool
-	// ValidateFields and ValidateRules are kept; ValidateNewSchemas false takes
+	// ValidateFields refuses reserved names in JSON schemas, ValidateRules is
+	// kept; ValidateNewSchemas false takes
 	// schemas that Confluent's stricter checks refuse.
 	ValidateFields, ValidateRules, ValidateNewSchemas *bool
 	// CompatibilityGroup names the metadata property by whose value versions are

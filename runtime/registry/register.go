@@ -187,8 +187,14 @@ func (l landing) visible(v *store.View, s schema.Subject) bool {
 	return ok && e.ID == l.id && sameSchema(e.Schema, l.schema) && e.Extra == l.extra && sound(v, e)
 }
 
-// validate refuses new schemas for what the flavour takes in old ones only.
+// validate refuses new schemas for what the flavour takes in old ones only, and
+// for what validateFields is about.
 func (r *Registry) validate(p prepared) error {
+	if isSet(p.config.ValidateFields) {
+		if err := format.ValidateFields(p.Schema, r.limits); err != nil {
+			return invalid(p.Schema, err)
+		}
+	}
 	if p.config.ValidateNewSchemas != nil && !*p.config.ValidateNewSchemas {
 		return nil
 	}

@@ -195,7 +195,7 @@ func parameters() map[string][2]string {
 		"fetchMaxId":        {"boolean", "Add the highest id of the context."},
 		"findTags":          {"string", "Add what has this inline tag, * for any; several may be given."},
 		"force":             {"boolean", "Leave out the check that is in the way: compatibility, or that import mode begins on empty ground."},
-		"format":            {"string", "resolved (Avro) or serialized (Protobuf); anything else is the stored text."},
+		"format":            {"string", "resolved (Avro), serialized or ignore_extensions (Protobuf); anything else is the stored text."},
 		"includeSubjects":   {"boolean", "Add the subjects that hold the id."},
 		"key":               {"string", "Name of a property; the value with the same number belongs to it."},
 		"latestOnly":        {"boolean", "Only the newest version of each subject."},

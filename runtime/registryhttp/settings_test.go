@@ -276,6 +276,20 @@ func TestFormats(t *testing.T) {
 	s.do("POST", "/subjects/p/versions", `{"schemaType":"PROTOBUF","schema":"syntax = \"proto3\"; message M { int32 a = 1; }"}`, 200, `{"id":3}`)
 	w := s.n.ask("GET", "/schemas/ids/3?format=serialized", "")
 	want(t, w.Body.String(), `"schemaType":"PROTOBUF"`, `"schema":"Ig4KAU0SCQoBYRgBIAEoBWIGcHJvdG8z"`)
+	s.do("POST", "/subjects/x/versions", `{"schemaType":"PROTOBUF","schema":"syntax = \"proto3\"; message M { int32 a = 1 [(my.option) = true]; }"}`, 200, `{"id":4}`)
+	s.do("GET", "/schemas/ids/4/schema?format=ignore_extensions", "", 200, "syntax = \"proto3\";\n\nmessage M {\n  int32 a = 1;\n}\n")
+	s.do("GET", "/schemas/ids/4/schema?format=logical", "", 200, s.n.ask("GET", "/schemas/ids/4/schema", "").Body.String())
+}
+
+func TestValidateFieldsRefusesReservedNames(t *testing.T) {
+	t.Parallel()
+	s := newSteps(t, schema.Karapace)
+	const reserved = `{"schemaType":"JSON","schema":"{\"properties\":{\"$$a\":{}}}"}`
+	s.do("POST", "/subjects/before/versions", reserved, 200, `{"id":1}`)
+	s.do("PUT", "/config", `{"validateFields":true}`, 200, `{"validateFields":true}`) // Inherited by subjects.
+	refused(t, s, "POST", "/subjects/j/versions", reserved, 422, 42201)
+	s.do("PUT", "/config/j", `{"validateFields":false}`, 200, `{"validateFields":false}`)
+	s.do("POST", "/subjects/j/versions", reserved, 200, `{"id":1}`)
 }
 
 func TestNewSchemasAreValidatedUnlessToldOtherwise(t *testing.T) {
