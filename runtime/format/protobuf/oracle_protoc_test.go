@@ -29,13 +29,13 @@ type protocAnswer struct {
 	refusal    string
 }
 
-// askProtoc compiles all of them. hack/oracle-protoc.sh builds the other side
+// askProtoc compiles all of them. hack/oracle-formats.sh builds the other side
 // and names it in the environment.
 func askProtoc(t *testing.T, questions []question) []protocAnswer {
 	t.Helper()
 	command := strings.Fields(os.Getenv("PLASTRON_ORACLE_PROTOC"))
 	if len(command) == 0 {
-		t.Fatal("PLASTRON_ORACLE_PROTOC is not set; run hack/oracle-protoc.sh")
+		t.Fatal("PLASTRON_ORACLE_PROTOC is not set; run hack/oracle-formats.sh")
 	}
 	var in strings.Builder
 	for _, q := range questions {
@@ -56,7 +56,6 @@ func askProtoc(t *testing.T, questions []question) []protocAnswer {
 		in.WriteByte('\n')
 	}
 	cmd := exec.CommandContext(t.Context(), command[0], command[1:]...)
-	cmd.Dir = os.Getenv("PLASTRON_ORACLE_ROOT")
 	cmd.Stdin, cmd.Stderr = strings.NewReader(in.String()), os.Stderr
 	out, err := cmd.Output()
 	if err != nil {
