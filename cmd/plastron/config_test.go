@@ -44,7 +44,7 @@ func TestConfigPrint(t *testing.T) {
 	}
 	for key, want := range map[string]string{
 		"port": "9000 environment variable KARAPACE_PORT", "group_id": "g file " + file, "topic_name": "_schemas default",
-		"registry_password": "**** file " + file, "advertised_port": "0 default", "registry_ca": "- default",
+		"registry_password": "**** file " + file, "advertised_port": "- default", "registry_ca": "- default",
 	} {
 		if lines[key] != want {
 			t.Errorf("%s: %q; want %q", key, lines[key], want)

@@ -77,7 +77,7 @@ func newProcess(o Options) (*process, error) {
 	}
 	l := o.Config.Log
 	p.log, err = telemetry.NewLogger(o.Log, telemetry.Log{
-		Format: telemetry.Format(l.Encoding), Level: l.Level, Journal: l.Handler == "systemd", Tell: p.fault,
+		Format: telemetry.Format(l.Encoding), Level: l.Level, Pattern: l.Format, Journal: l.Handler == "systemd", Tell: p.fault,
 	})
 	if err != nil {
 		return nil, err

@@ -175,6 +175,7 @@ type Log struct {
 	Level    string
 	Encoding string
 	Handler  string
+	Format   string // Format is one of Python's logging; empty is none
 }
 
 // Telemetry says where else the process tells how it is.

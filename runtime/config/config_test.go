@@ -52,12 +52,8 @@ func TestNothingSetGivesTheDefaults(t *testing.T) {
 		if k.bind == nil || k.Kind == Object || k.Kind == List {
 			continue
 		}
-		want := k.Default
-		if want == "" {
-			want = map[Kind]string{Integer: "0", Boolean: "false"}[k.Kind]
-		}
-		if got := setting(t, c, k.Name); got != want {
-			t.Errorf("%s = %q; want %q", k.Name, got, want)
+		if got := setting(t, c, k.Name); got != k.Default {
+			t.Errorf("%s = %q; want %q", k.Name, got, k.Default)
 		}
 	}
 	if diff := cmp.Diff(map[string]string{"app": "Karapace"}, c.Tags); diff != "" {
@@ -183,7 +179,7 @@ func TestFileOfTheOldReadme(t *testing.T) {
 
 func TestNotes(t *testing.T) {
 	t.Parallel()
-	path := write(t, "c.json", `{"boostrap_uri": "x:1", "kafka_bootstrap_servers": "y:1", "log_format": "%(message)s", "sentry": {"dsn": "https://s3cret@sentry.example/1"}}`)
+	path := write(t, "c.json", `{"boostrap_uri": "x:1", "kafka_bootstrap_servers": "y:1", "log_format": "%(asctime)s %(lineno)d %(message)s", "producer_count": 7, "sentry": {"dsn": "https://s3cret@sentry.example/1"}}`)
 	_, notes, err := Load(Input{Role: RoleAll, Path: path, Environ: []string{"KARAPACE_PORT=tcp://1.2.3.4:1", "KARAPACE_NEWER_KEY=1"}})
 	if err != nil {
 		t.Fatal(err)
@@ -194,7 +190,9 @@ func TestNotes(t *testing.T) {
 		{Warning, "Environment variable of a Kubernetes Service ignored", "port", "environment variable KARAPACE_PORT", "tcp://1.2.3.4:1"},
 		{Warning, "Unknown configuration key ignored", "boostrap_uri", file, "did you mean bootstrap_uri?"},
 		{Warning, "Unknown configuration key ignored", "kafka_bootstrap_servers", file, ""},
-		{Info, "Configuration key without effect", "log_format", file, "lines are pairs of key and value; log_encoding chooses between text and JSON"},
+		{Info, "Configuration key without effect", "producer_count", file, "one producer sends for all requests; Karapace does not read the key either"},
+		{Warning, "Field of log_format is not known and stays empty", "log_format", file,
+			"lineno is none of name, message, levelname, asctime, created, process, threadName, processName"},
 	}
 	if diff := cmp.Diff(want, notes); diff != "" {
 		t.Fatal(diff)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -67,6 +68,7 @@ func Load(in Input) (*Config, []Note, error) {
 	l.sentryDSN(in.Environ)
 	l.unknownFile(file, Source(fileSource+in.Path))
 	l.effects()
+	l.logFormat()
 	l.errs = append(l.errs, validate(l.config)...)
 	if len(l.errs) > 0 {
 		return nil, l.notes, errors.Join(l.errs...)
@@ -264,6 +266,20 @@ func (l *loader) effects() {
 			continue
 		}
 		l.note(Info, "Configuration key without effect", k.Name, source, k.Why)
+	}
+}
+
+// formatField matches a field of log_format.
+var formatField = regexp.MustCompile(`%\((\w*)\)`)
+
+// logFormat warns of fields that stay empty.
+func (l *loader) logFormat() {
+	known := []string{"name", "message", "levelname", "asctime", "created", "process", "threadName", "processName"}
+	for _, m := range formatField.FindAllStringSubmatch(l.config.Log.Format, -1) {
+		if !slices.Contains(known, m[1]) {
+			l.note(Warning, "Field of log_format is not known and stays empty", "log_format", l.config.Source("log_format"),
+				m[1]+" is none of "+strings.Join(known, ", "))
+		}
 	}
 }
 

@@ -25,7 +25,11 @@ func (c *Config) Settings() []Setting {
 		if k.bind == nil {
 			continue
 		}
-		settings = append(settings, Setting{Key: k.Name, Value: shown(k, text(k.bind(c))), Source: c.Source(k.Name)})
+		value := text(k.bind(c))
+		if k.Default == "" && c.Source(k.Name) == Default {
+			value = "" // Of a number the zero that stands for unset.
+		}
+		settings = append(settings, Setting{Key: k.Name, Value: shown(k, value), Source: c.Source(k.Name)})
 	}
 	return settings
 }

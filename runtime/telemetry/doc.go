@@ -11,7 +11,8 @@
 // may (faults.go): names and numbers, never bodies, credentials or what a panic
 // was given. All that is sent is bounded and never waited for.
 //
-// Files: log.go (logger, formats, keys), faults.go (lines at error level),
+// Files: log.go (logger, formats, keys), pattern.go (lines as Karapace writes
+// them), faults.go (lines at error level),
 // metrics.go (every metric), state.go (metrics that are read from the state of
 // a registry), statsd.go, otlpmetrics.go (the metrics, sent), tracing.go (spans
 // of requests), sentry.go (faults, sent), complaint.go (a receiver that is

@@ -41,12 +41,14 @@ func TestFaultsAreLinesAtErrorLevel(t *testing.T) {
 
 func TestJournal(t *testing.T) {
 	t.Parallel()
-	for _, format := range []Format{FormatText, FormatJSON} {
+	for _, l := range []Log{{Format: FormatText}, {Format: FormatJSON}, {Format: FormatText, Pattern: "%(message)s"}} {
 		var b bytes.Buffer
-		log, err := NewLogger(&b, Log{Format: format, Level: "DEBUG", Journal: true})
+		l.Level, l.Journal = "DEBUG", true
+		log, err := NewLogger(&b, l)
 		if err != nil {
 			t.Fatal(err)
 		}
+		log = log.WithName("n").WithValues("a", "b")
 		log.V(1).Info("d")
 		log.Info("i")
 		log.Error(errors.New("x"), "e")
@@ -55,7 +57,7 @@ func TestJournal(t *testing.T) {
 			got = append(got, line[:3])
 		}
 		if diff := cmp.Diff([]string{"<7>", "<6>", "<3>"}, got); diff != "" {
-			t.Errorf("%s: %s", format, diff)
+			t.Errorf("%+v: %s", l, diff)
 		}
 	}
 }

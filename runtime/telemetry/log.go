@@ -1,10 +1,12 @@
 package telemetry
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"log/slog"
 	"strings"
+	"sync"
 
 	"github.com/go-logr/logr"
 )
@@ -24,6 +26,9 @@ type Log struct {
 	// Level is Karapace's spelling: DEBUG shows everything, INFO what changes
 	// the state of the process, WARNING, ERROR and CRITICAL errors only.
 	Level string
+	// Pattern, unless it is empty, is a format of Python's logging for lines of
+	// FormatText.
+	Pattern string
 	// Journal starts each line with its severity in the form that systemd's
 	// journal reads (sd-daemon(3)).
 	Journal bool
@@ -37,18 +42,25 @@ func NewLogger(w io.Writer, l Log) (logr.Logger, error) {
 	if err != nil {
 		return logr.Logger{}, err
 	}
+	var prefix *severity
 	if l.Journal {
-		w = journal{w}
+		prefix = &severity{out: w}
+		w = prefix
 	}
 	options := &slog.HandlerOptions{Level: least, ReplaceAttr: shorten}
 	var handler slog.Handler
-	switch l.Format {
-	case FormatText:
+	switch {
+	case l.Format == FormatText && l.Pattern != "":
+		handler = newPattern(w, l.Pattern, least)
+	case l.Format == FormatText:
 		handler = slog.NewTextHandler(w, options)
-	case FormatJSON:
+	case l.Format == FormatJSON:
 		handler = slog.NewJSONHandler(w, options)
 	default:
 		return logr.Logger{}, fmt.Errorf("log format %q is not one of text, json", l.Format)
+	}
+	if prefix != nil {
+		handler = journal{handler, prefix}
 	}
 	if l.Tell != nil {
 		handler = faultHandler{Handler: handler, tell: l.Tell}
@@ -56,20 +68,42 @@ func NewLogger(w io.Writer, l Log) (logr.Logger, error) {
 	return logr.FromSlogHandler(handler), nil
 }
 
-// journal is a writer that puts the severity before each line. slog writes a
-// line with one call, and the level near its start.
-type journal struct{ io.Writer }
+// journal puts the severity before each line.
+type journal struct {
+	slog.Handler
+	prefix *severity
+}
+
+// Handle implements slog.Handler. The lock is held until the line was written
+// behind its severity.
+func (j journal) Handle(ctx context.Context, r slog.Record) error {
+	j.prefix.lock.Lock()
+	defer j.prefix.lock.Unlock()
+	j.prefix.level = r.Level
+	return j.Handler.Handle(ctx, r)
+}
+
+// WithAttrs implements slog.Handler.
+func (j journal) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return journal{j.Handler.WithAttrs(attrs), j.prefix}
+}
+
+// WithGroup implements slog.Handler.
+func (j journal) WithGroup(name string) slog.Handler {
+	return journal{j.Handler.WithGroup(name), j.prefix}
+}
+
+// severity is the writer below: handlers write a line with one call.
+type severity struct {
+	out   io.Writer
+	lock  sync.Mutex
+	level slog.Level
+}
 
 // Write implements io.Writer.
-func (j journal) Write(line []byte) (int, error) {
-	severity := "<6>"
-	start := string(line[:min(len(line), 80)])
-	for level, s := range map[string]string{"ERROR": "<3>", "WARN": "<4>", "DEBUG": "<7>"} {
-		if strings.Contains(start, "level="+level+" ") || strings.Contains(start, `"level":"`+level+`"`) {
-			severity = s
-		}
-	}
-	if _, err := j.Writer.Write(append([]byte(severity), line...)); err != nil {
+func (s *severity) Write(line []byte) (int, error) {
+	prefix := map[string]string{"ERROR": "<3>", "WARNING": "<4>", "INFO": "<6>", "DEBUG": "<7>"}[pythonLevel(s.level)]
+	if _, err := s.out.Write(append([]byte(prefix), line...)); err != nil {
 		return 0, err
 	}
 	return len(line), nil

@@ -44,6 +44,31 @@ func TestLevels(t *testing.T) {
 	}
 }
 
+func TestPattern(t *testing.T) {
+	t.Parallel()
+	f := func(format, want string) {
+		t.Helper()
+		var b bytes.Buffer
+		log, err := NewLogger(&b, Log{Format: FormatText, Level: "INFO", Pattern: format})
+		if err != nil {
+			t.Fatal(err)
+		}
+		log = log.WithName("registry").WithValues("topic", "_schemas")
+		log.V(1).Info("dropped")
+		log.Info("Ready", "value", "a b", "empty", "")
+		if got := b.String(); got != want {
+			t.Fatalf("%q: %q; want %q", format, got, want)
+		}
+	}
+
+	// Karapace's own.
+	f("%(name)-20s\t%(threadName)s\t%(levelname)-8s\t%(message)s", "registry            \tmain\tINFO    \tReady topic=_schemas value=\"a b\" empty=\"\"\n")
+	f("%(levelname).1s 100%% %(nothing)s|", "I 100% |\n")
+	f("no field", "no field\n")
+	f("%(levelname)9s", "     INFO\n")
+	f("%(message) %x", "%(message) %x\n")
+}
+
 func TestMetricsOnTheWire(t *testing.T) {
 	t.Parallel()
 	m, err := NewMetrics(map[string]string{"app": "Karapace"})
