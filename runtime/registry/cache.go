@@ -3,15 +3,24 @@ package registry
 import (
 	"container/list"
 	"crypto/sha256"
+	"strings"
 	"sync"
 
 	"github.com/plastron-dev/plastron/runtime/format"
 )
 
-// parsedFactor estimates how many bytes of parsed schema a byte of text makes:
-// measured on records with documentation the model takes 8 to 15 times the
-// text.
-const parsedFactor = 16
+// What a parsed schema takes is estimated by its text: parsedFactor bytes for
+// each byte, measured on records with documentation, where the model takes 8 to
+// 15 times the text; and objectCost more for each opening brace, since the
+// shortest JSON Schema, {}, makes 200 bytes of two.
+const (
+	parsedFactor = 16
+	objectCost   = 200
+)
+
+func parsedCost(text string) int64 {
+	return int64(len(text))*parsedFactor + int64(strings.Count(text, "{"))*objectCost + 512
+}
 
 // contentKey names a schema with everything it refers to, and how strictly it
 // was read.
@@ -50,8 +59,7 @@ func (c *parsedCache) get(key contentKey) (format.Parsed, bool) {
 	return element.Value.(*cachedParse).parsed, true
 }
 
-func (c *parsedCache) put(key contentKey, parsed format.Parsed, textBytes int) {
-	cost := int64(textBytes)*parsedFactor + 512
+func (c *parsedCache) put(key contentKey, parsed format.Parsed, cost int64) {
 	if cost > c.limit/2 {
 		return // One giant would push out everything else.
 	}

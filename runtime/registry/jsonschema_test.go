@@ -1,8 +1,12 @@
 package registry
 
 import (
+	"fmt"
+	"runtime"
+	"strings"
 	"testing"
 
+	"github.com/plastron-dev/plastron/runtime/format"
 	"github.com/plastron-dev/plastron/runtime/schema"
 )
 
@@ -33,4 +37,33 @@ func TestJSONSchemasOfTheOtherFlavourAreKnown(t *testing.T) {
 	f("a", `{"properties":{"a":{},"b":{"maximum":100.0}},"type":"object"}`, e.ID, 1)
 	// 100 and 100.0 are two texts, which only a lookup takes for one.
 	f("a", `{"properties":{"a":{},"b":{"maximum":100}},"type":"object"}`, e.ID+1, 2)
+}
+
+// The estimate of what a parsed schema takes holds for schemas of very many
+// very short parts.
+func TestParsedCostOfManySmallSchemas(t *testing.T) {
+	// Not parallel: it looks at the memory of the process.
+	used := func() int64 {
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		return int64(m.HeapAlloc)
+	}
+	f := func(text string) {
+		t.Helper()
+		before := used()
+		p, err := format.Parse(schema.Schema{Type: schema.JSON, Text: text}, nil, format.DefaultLimits())
+		took := used() - before
+		if err != nil || took > parsedCost(text) {
+			t.Errorf("%d bytes: %v, took %d, counted %d", len(text), err, took, parsedCost(text))
+		}
+		runtime.KeepAlive(p)
+	}
+
+	f(`{"anyOf":[{}` + strings.Repeat(",{}", 60_000) + `]}`)
+	var b strings.Builder
+	for i := range 60_000 {
+		fmt.Fprintf(&b, `,"%x":{}`, i)
+	}
+	f(`{"properties":{` + b.String()[1:] + `}}`)
 }

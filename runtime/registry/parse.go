@@ -37,7 +37,7 @@ func (r *Registry) parse(v *store.View, from schema.Subject, s schema.Schema, ho
 	if err != nil {
 		return nil, err
 	}
-	r.cache.put(key, parsed, len(s.Text))
+	r.cache.put(key, parsed, parsedCost(s.Text))
 	return parsed, nil
 }
 

@@ -179,9 +179,9 @@ func TestLookupAfterDeleteFindsTheNewVersion(t *testing.T) {
 
 func TestParsedCacheStaysWithinItsBytes(t *testing.T) {
 	t.Parallel()
-	c := newParsedCache(100 * (512 + 10*parsedFactor))
+	c := newParsedCache(100 * parsedCost("0123456789"))
 	for i := range 1000 {
-		c.put(contentKey{byte(i), byte(i >> 8)}, nil, 10)
+		c.put(contentKey{byte(i), byte(i >> 8)}, nil, parsedCost("0123456789"))
 	}
 	if len(c.entries) != 100 || c.bytes > c.limit {
 		t.Fatalf("%d entries, %d bytes of %d", len(c.entries), c.bytes, c.limit)
@@ -189,7 +189,7 @@ func TestParsedCacheStaysWithinItsBytes(t *testing.T) {
 	if _, ok := c.get(contentKey{231, 3}); !ok { // 999
 		t.Fatal("the newest is gone")
 	}
-	c.put(contentKey{1, 2, 3}, nil, 1<<20)
+	c.put(contentKey{1, 2, 3}, nil, c.limit)
 	if len(c.entries) != 100 {
 		t.Fatal("a giant pushed out the others")
 	}
