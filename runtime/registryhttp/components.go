@@ -36,7 +36,7 @@ func components() jsonObject {
 		return out
 	}
 	return jsonObject{
-		"Text": jsonObject{}, "Page": text, "Object": ofType("object"), "Objects": listOf(ofType("object")),
+		"Text": jsonObject{}, "Page": text, "Lines": text, "Object": ofType("object"), "Objects": listOf(ofType("object")),
 		"Name": text, "Names": listOf(text), "Number": number, "Numbers": listOf(number),
 		"Reference": objectOf(jsonObject{"name": text, "subject": text, "version": number}, "name", "subject", "version"),
 		"Metadata": objectOf(jsonObject{

@@ -22,7 +22,7 @@ type document struct {
 func (a *api) describe() document {
 	paths := jsonObject{}
 	all := operations()
-	for _, res := range slices.Concat(a.surface(), a.exempt()) {
+	for _, res := range a.described() {
 		item := jsonObject{}
 		for _, method := range slices.Sorted(maps.Keys(res.methods)) {
 			item[strings.ToLower(method)] = describeOperation(all[method+" "+res.template], res.template)
@@ -41,6 +41,12 @@ func (a *api) describe() document {
 		text = []byte("{}")
 	}
 	return document{json: text, page: newStatic(htmlType, "default-src 'none'; style-src 'unsafe-inline'", a.page(all))}
+}
+
+// described lists every path: those with a route here, and the metrics, which
+// whoever runs the surface serves.
+func (a *api) described() []resource {
+	return slices.Concat(a.surface(), a.exempt(), []resource{{"/metrics", methods{"GET": nil}, nil}})
 }
 
 func describeOperation(op operation, template string) jsonObject {
@@ -77,6 +83,8 @@ func responses(op operation) jsonObject {
 	switch {
 	case op.answer == "Page":
 		done["content"] = content(op.answer, htmlType)
+	case op.answer == "Lines":
+		done["content"] = content(op.answer, "text/plain")
 	case op.answer != "":
 		done["content"] = content(op.answer, offerV1, offerPlain, offerCommon)
 	}
@@ -124,7 +132,7 @@ func (a *api) page(all map[string]operation) []byte {
 <h1>Plastron schema registry %s</h1><p>As a document: <a href="/openapi.json">openapi.json</a>. Every path below also works behind <code>/contexts/{context}</code>.</p><dl>
 `, html.EscapeString(a.Version))
 	known := parameters()
-	for _, res := range slices.Concat(a.surface(), a.exempt()) {
+	for _, res := range a.described() {
 		for _, method := range slices.Sorted(maps.Keys(res.methods)) {
 			op := all[method+" "+res.template]
 			fmt.Fprintf(&b, "<dt><code>%s %s</code> %s</dt>\n", method, html.EscapeString(res.template), html.EscapeString(op.summary))

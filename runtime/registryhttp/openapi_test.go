@@ -16,7 +16,7 @@ func TestEveryRouteIsDescribed(t *testing.T) {
 	used := map[string]bool{}
 	a := &api{Deps: Deps{UI: true}}
 	routes := 0
-	for _, res := range slices.Concat(a.surface(), a.exempt()) {
+	for _, res := range a.described() {
 		for method := range res.methods {
 			routes++
 			op, ok := all[method+" "+res.template]
@@ -42,6 +42,115 @@ func TestEveryRouteIsDescribed(t *testing.T) {
 	for name := range known {
 		if !used[name] {
 			t.Errorf("parameter %s is described and belongs to nothing", name)
+		}
+	}
+}
+
+// contract lists what the registry contract (4 and 12.1) knows of Karapace and
+// of Confluent's community server.
+const contract = `GET /
+POST /
+GET /subjects
+POST /subjects/{subject}
+DELETE /subjects/{subject}
+GET /subjects/{subject}/metadata
+GET /subjects/{subject}/versions
+POST /subjects/{subject}/versions
+GET /subjects/{subject}/versions/{version}
+GET /subjects/{subject}/versions/{version}/schema
+GET /subjects/{subject}/versions/{version}/referencedby
+DELETE /subjects/{subject}/versions/{version}
+POST /subjects/{subject}/versions/{version}/tags
+GET /schemas
+GET /schemas/ids/{id}
+GET /schemas/ids/{id}/schema
+GET /schemas/ids/{id}/subjects
+GET /schemas/ids/{id}/versions
+GET /schemas/types
+GET /schemas/guids/{guid}
+GET /schemas/guids/{guid}/ids
+GET /config
+PUT /config
+DELETE /config
+GET /config/{subject}
+PUT /config/{subject}
+DELETE /config/{subject}
+GET /mode
+PUT /mode
+DELETE /mode
+GET /mode/{subject}
+PUT /mode/{subject}
+DELETE /mode/{subject}
+POST /compatibility/subjects/{subject}/versions/{version}
+POST /compatibility/subjects/{subject}/versions
+GET /contexts
+DELETE /contexts/{context}
+GET /v1/metadata/id
+GET /v1/metadata/version
+GET /v1/metadata/deployment
+POST /associations
+GET /associations/resources/{resource}
+PUT /associations/resources/{resource}
+DELETE /associations/resources/{resource}
+GET /associations/resources/{namespace}/{name}
+GET /associations/subjects/{associated}
+POST /associations:batchGet
+POST /associations:batchMutate
+GET /_health
+GET /master_available
+GET /metrics
+GET /docs
+GET /redoc
+GET /openapi.json`
+
+func TestEveryEndpointOfTheContractIsDescribed(t *testing.T) {
+	t.Parallel()
+	n := newNode(t, &topic{}, schema.Karapace)
+	var doc struct {
+		Paths map[string]map[string]any `json:"paths"`
+	}
+	if err := json.Unmarshal(n.ask("GET", "/openapi.json", "").Body.Bytes(), &doc); err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range strings.Split(contract, "\n") {
+		method, path, _ := strings.Cut(line, " ")
+		if doc.Paths[path][strings.ToLower(method)] == nil {
+			t.Errorf("%s is not in the document", line)
+		}
+	}
+}
+
+// TestOtherMethodsAnswerInTheEnvelope asks every path with every method that it
+// does not have, and paths that are not there.
+func TestOtherMethodsAnswerInTheEnvelope(t *testing.T) {
+	t.Parallel()
+	n := newNode(t, &topic{}, schema.Karapace)
+	a := &api{Deps: Deps{UI: true}}
+	f := func(method, path string, status int, allow string) {
+		t.Helper()
+		w := n.ask(method, path, "{}")
+		var envelope struct {
+			Code    int    `json:"error_code"`
+			Message string `json:"message"`
+		}
+		if err := json.Unmarshal(w.Body.Bytes(), &envelope); err != nil || w.Code != status || envelope.Code != status || envelope.Message == "" || w.Header().Get("Allow") != allow {
+			t.Fatalf("%s %s: %d %v %s", method, path, w.Code, w.Header(), w.Body)
+		}
+	}
+	for _, res := range slices.Concat(a.surface(), a.exempt()) {
+		if strings.HasPrefix(res.template, "/ui") {
+			continue // Not served by this node.
+		}
+		path := strings.NewReplacer("{", "", "}", "").Replace(res.template)
+		for _, method := range []string{"GET", "POST", "PUT", "DELETE", "PATCH", "TRACE", "PROPFIND"} {
+			if _, ok := res.methods[method]; !ok {
+				f(method, path, 405, res.allowed())
+			}
+		}
+	}
+	for _, method := range []string{"GET", "POST", "PUT", "DELETE", "PATCH"} {
+		for _, path := range []string{"/none", "/subjects/a/b", "/subjects/a/versions/1/none", "/schemas/none", "/exporters", "/dek-registry/v1/keks", "/catalog/v1/types", "/associations/none"} {
+			f(method, path, 404, "")
 		}
 	}
 }

@@ -171,6 +171,7 @@ func serverOperations() map[string]operation {
 		"POST /":                      {summary: "Say that the server is there", answer: "Object"},
 		"GET /_health":                {summary: "Say whether this node serves reads", answer: "Object", refusals: []int{503}},
 		"GET /master_available":       {summary: "Say whether writes can succeed", answer: "Object"},
+		"GET /metrics":                {summary: "Get the metrics in the text format of Prometheus", answer: "Lines"},
 		"GET /openapi.json":           {summary: "Get this document", answer: "Object"},
 		"GET /docs":                   {summary: "Read this document as a page", answer: "Page"},
 		"GET /redoc":                  {summary: "Read this document as a page", answer: "Page"},
