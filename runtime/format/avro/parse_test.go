@@ -21,7 +21,7 @@ func TestStrictness(t *testing.T) {
 			if err == nil {
 				return "·"
 			}
-			if e, ok := errors.AsType[*Error](err); !ok || e.Text == "" {
+			if e, ok := errors.AsType[*Error](err); !ok || e.Text == "" || e.Line == 0 || e.Column == 0 {
 				t.Fatalf("%s: %#v is no *Error", text, err)
 			}
 			return "x"
