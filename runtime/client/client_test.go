@@ -148,6 +148,8 @@ func TestAnswersBecomeClasses(t *testing.T) {
 	f(404, `"Not Found"`, read, Other, `"Not Found"`)
 	f(409, `{"error_code":409,"message":"Incompatible schema"}`, write, Incompatible, "Incompatible schema")
 	f(409, `{"error_code":40901,"message":"m"}`, write, Incompatible, "m")
+	f(409, `{"error_code":40904,"message":"m"}`, write, Associated, "m")
+	f(409, `{"error_code":40908,"message":"m"}`, write, Associated, "m")
 	f(422, `{"error_code":42201,"message":"m"}`, write, InvalidSchema, "m")
 	f(422, `{"error_code":42205,"message":"m"}`, write, NotPermitted, "m")
 	f(422, `{"error_code":42206,"message":"m"}`, write, Referenced, "m")

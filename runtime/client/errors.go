@@ -26,7 +26,9 @@ const (
 	// NotDeleted: a permanent delete of what is not soft-deleted yet.
 	NotDeleted Class = "not soft-deleted first"
 	// Referenced: other schemas use the version that was to be deleted.
-	Referenced    Class = "referenced by other schemas"
+	Referenced Class = "referenced by other schemas"
+	// Associated: what the subject belongs to forbids it.
+	Associated    Class = "forbidden by an association of the subject"
 	Incompatible  Class = "incompatible with an earlier version"
 	InvalidSchema Class = "invalid schema"
 	// InvalidSubject: the registry does not allow the name.
@@ -197,6 +199,8 @@ func classOfCode(code int) (Class, bool) {
 		return NotConfigured, true
 	case 40901:
 		return Incompatible, true
+	case 40902, 40903, 40904, 40905, 40907, 40908:
+		return Associated, true
 	case 42201, 44302:
 		return InvalidSchema, true
 	case 42205:

@@ -104,7 +104,8 @@ func (c *Client) Subjects(ctx context.Context) ([]schema.Subject, error) {
 }
 
 // DeleteVersion soft-deletes a version. Classes: NotFoundSubject,
-// NotFoundVersion, AlreadyDeleted, Referenced, NotPermitted, UnknownOutcome.
+// NotFoundVersion, AlreadyDeleted, Referenced, Associated, NotPermitted,
+// UnknownOutcome.
 func (c *Client) DeleteVersion(ctx context.Context, subject schema.Subject, version schema.Version) error {
 	return c.deleteVersion(ctx, subject, version, nil)
 }
@@ -126,8 +127,8 @@ func (c *Client) deleteVersion(ctx context.Context, subject schema.Subject, vers
 }
 
 // DeleteSubject soft-deletes all live versions of subject and returns them.
-// Classes: NotFoundSubject, AlreadyDeleted, Referenced, NotPermitted,
-// UnknownOutcome.
+// Classes: NotFoundSubject, AlreadyDeleted, Referenced, Associated,
+// NotPermitted, UnknownOutcome.
 func (c *Client) DeleteSubject(ctx context.Context, subject schema.Subject) ([]schema.Version, error) {
 	return c.deleteSubject(ctx, subject, nil)
 }
