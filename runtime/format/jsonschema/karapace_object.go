@@ -83,9 +83,10 @@ func (k *karapaceWalk) properties(res *result, r, w *objectRules) {
 }
 
 func (k *karapaceWalk) common(res *result, reader, writer *node, name string) {
-	r, _, _ := follow(view{node: reader})
-	w, _, _ := follow(view{node: writer})
-	if r.node.boolean != notBoolean || w.node.boolean != notBoolean {
+	r, rText, _ := follow(view{node: reader})
+	w, wText, _ := follow(view{node: writer})
+	lost := rText != "" && wText != ""
+	if !lost && (r.node.boolean != notBoolean || w.node.boolean != notBoolean) {
 		res.join(k.confluently(reader, writer), "properties", name)
 		return
 	}

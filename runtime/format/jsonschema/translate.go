@@ -78,8 +78,10 @@ const (
 // translate rewrites a pattern that checkPattern has accepted.
 func translate(s string) (string, error) {
 	var b strings.Builder
+	var groups []int // where the open groups begin
+	last := 0        // where the last item begins, which a repetition follows
 	for i := 0; i < len(s); {
-		length, err := 1, error(nil)
+		start, length, err := b.Len(), 1, error(nil)
 		switch s[i] {
 		case '\\':
 			length, err = translateEscape(&b, s[i:])
@@ -87,8 +89,19 @@ func translate(s string) (string, error) {
 			length = translateClass(&b, s[i:])
 		case '(':
 			length, err = translateGroup(&b, s[i:])
+			if length > 0 && s[i+length-1] != ')' {
+				groups = append(groups, start)
+			}
+		case ')':
+			b.WriteByte(')')
+			start, groups = groups[len(groups)-1], groups[:len(groups)-1]
 		case '.':
 			b.WriteString(`[^` + lineEnds + `]`)
+		case '{':
+			if length = repeatOften(&b, last, s[i:]); length == 0 {
+				b.WriteByte('{')
+				length = 1
+			}
 		case '*', '+', '?', '}':
 			b.WriteByte(s[i])
 			if i+1 < len(s) && s[i+1] == '+' {
@@ -100,9 +113,45 @@ func translate(s string) (string, error) {
 		if err != nil {
 			return "", err
 		}
+		last = start
 		i += length
 	}
 	return b.String(), nil
+}
+
+// mostRepeats is how often RE2 repeats an item.
+const mostRepeats = 1000
+
+// repeatOften writes a repetition that is too great for RE2 as several ones of
+// the last item and returns its length; 0 for all that RE2 can do, or that is
+// no repetition.
+func repeatOften(b *strings.Builder, last int, s string) int {
+	length, most, err := braces(s)
+	if err != nil || length == 0 || s[1] == ',' || most <= mostRepeats {
+		return 0
+	}
+	low, high, _ := strings.Cut(s[1:length-1], ",")
+	least, _ := digits(low)
+	text := b.String()
+	item := text[last:]
+	b.Reset()
+	b.WriteString(text[:last])
+	write := func(format string, n int) {
+		for ; n > 0; n -= mostRepeats {
+			fmt.Fprintf(b, format, item, min(n, mostRepeats))
+		}
+	}
+	write("%s{%d}", least)
+	switch {
+	case high != "":
+		write("%s{0,%d}", most-least)
+	case strings.Contains(s[:length], ","):
+		b.WriteString(item + "*")
+	}
+	if length < len(s) && s[length] == '?' {
+		length++
+	}
+	return length
 }
 
 func translateEscape(b *strings.Builder, s string) (int, error) {

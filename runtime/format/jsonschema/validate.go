@@ -114,7 +114,7 @@ const maxChecks = 2_000_000
 // stepsFor is the budget for an instance: many times what schemas ask of a
 // value, up to what some tenths of a second have room for.
 func stepsFor(doc *jsonx.Doc) int {
-	return min(maxSteps+100*doc.Nodes()+4*len(doc.Root().Raw()), maxChecks)
+	return min(maxChecks/2+100*doc.Nodes()+4*len(doc.Root().Raw()), maxChecks)
 }
 
 // presentable returns the document without members that a later one of the
