@@ -86,6 +86,8 @@ func TestRequestsOnTheWire(t *testing.T) {
 		Registered{Subject: "..", Version: 2, ID: 7, Schema: avro})
 	f(`GET /schemas/ids/7`, `{"schema":"\"string\""}`,
 		func(c *Client) (any, error) { return c.ByID(ctx, 7) }, avro)
+	f(`GET /schemas/guids/01020000-0000-0000-0000-000000000000`, `{"schema":"\"string\"","guid":"01020000-0000-0000-0000-000000000000"}`,
+		func(c *Client) (any, error) { return c.ByGUID(ctx, schema.GUID{1, 2}) }, avro)
 	f(`GET /schemas/ids/7/versions`, `[{"subject":"a-value","version":1}]`,
 		func(c *Client) (any, error) { return c.Uses(ctx, 7) }, []Use{{Subject: "a-value", Version: 1}})
 	f(`GET /subjects/%C3%A9%20%3F%23%25+/versions/latest`, `{"subject":"x","version":3,"id":9,"schemaType":"JSON","schema":"{}","guid":"g","deleted":false}`,

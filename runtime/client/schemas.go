@@ -50,6 +50,18 @@ func (c *Client) fetchByID(ctx context.Context, id schema.ID) (schema.Schema, er
 	return out.schema(), err
 }
 
+// ByGUID returns the schema that a GUID stands for, which registries know that
+// can frame records with one. Class: NotFoundSchema.
+func (c *Client) ByGUID(ctx context.Context, guid schema.GUID) (schema.Schema, error) {
+	var out wireSchema
+	err := c.do(ctx, call{
+		op:     "reading schema " + guid.String(),
+		method: http.MethodGet,
+		path:   pathOf("schemas", "guids", guid.String()),
+	}, &out)
+	return out.schema(), err
+}
+
 // Uses returns the places where the schema of id is registered, soft-deleted
 // ones left out. Class: NotFoundSchema.
 func (c *Client) Uses(ctx context.Context, id schema.ID) ([]Use, error) {

@@ -11,7 +11,6 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
-	"github.com/plastron-dev/plastron/runtime/schema"
 	"github.com/plastron-dev/plastron/runtime/serde"
 )
 
@@ -23,19 +22,19 @@ type decoder struct {
 
 	out     ConsumedRecord
 	scratch []byte
-	// unknown remembers ids that are of no use, so that a read of many foreign
-	// keys asks the registry once.
-	unknown map[schema.ID]error
+	// unknown remembers schemas that are of no use, so that a read of many
+	// foreign keys asks the registry once.
+	unknown map[wireSchema]error
 }
 
 // decode returns the record, which is valid until the next call.
 func (d *decoder) decode(ctx context.Context, r *kgo.Record) (*ConsumedRecord, error) {
-	buf, err := d.side(ctx, d.scratch[:0], keySide, r.Key)
+	buf, err := d.side(ctx, d.scratch[:0], keySide, r)
 	if err != nil {
 		return nil, err
 	}
 	keyEnd := len(buf)
-	buf, err = d.side(ctx, buf, valueSide, r.Value)
+	buf, err = d.side(ctx, buf, valueSide, r)
 	if err != nil {
 		return nil, err
 	}
@@ -59,12 +58,21 @@ func (d *decoder) decode(ctx context.Context, r *kgo.Record) (*ConsumedRecord, e
 // side appends one side of a record. No bytes are null in every format. Keys
 // that carry no usable schema become base64, as they do in Karapace: topics
 // with plain keys and Avro values are common.
-func (d *decoder) side(ctx context.Context, dst []byte, of side, data []byte) ([]byte, error) {
-	if len(data) == 0 {
+func (d *decoder) side(ctx context.Context, dst []byte, of side, r *kgo.Record) ([]byte, error) {
+	data, name := r.Value, serde.ValueGUIDHeader
+	if of == keySide {
+		data, name = r.Key, serde.KeyGUIDHeader
+	}
+	var header []byte
+	if d.format.NeedsSchema() {
+		header = guidHeader(r, name)
+	}
+	// A message of nothing but defaults is empty when its schema is in a header.
+	if data == nil || len(data) == 0 && header == nil {
 		return append(dst, "null"...), nil
 	}
 	start := len(dst)
-	out, err := d.data(ctx, dst, data)
+	out, err := d.data(ctx, dst, header, data)
 	if err == nil {
 		return out, nil
 	}
@@ -77,9 +85,23 @@ func (d *decoder) side(ctx context.Context, dst []byte, of side, data []byte) ([
 	return nil, &Error{Kind: Undecodable, Text: fmt.Sprintf("%s deserialization error for format %s", of, d.format), Err: err}
 }
 
+// guidHeader is the value of the first header of a name that holds a GUID, nil
+// when there is none.
+func guidHeader(r *kgo.Record, name string) []byte {
+	for i := range r.Headers {
+		if r.Headers[i].Key != name {
+			continue
+		}
+		if _, _, err := serde.ParseGUIDHeader(r.Headers[i].Value); err == nil {
+			return r.Headers[i].Value
+		}
+	}
+	return nil
+}
+
 var errNotJSON = errors.New("the data is not JSON")
 
-func (d *decoder) data(ctx context.Context, dst, data []byte) ([]byte, error) {
+func (d *decoder) data(ctx context.Context, dst, header, data []byte) ([]byte, error) {
 	switch d.format {
 	case Binary:
 		return appendBase64(dst, data), nil
@@ -89,20 +111,21 @@ func (d *decoder) data(ctx context.Context, dst, data []byte) ([]byte, error) {
 		}
 		return append(dst, bytes.TrimSpace(data)...), nil
 	}
-	id, payload, err := serde.ParseHeader(data)
+	frame, err := serde.ParseFrame(header, data)
 	if err != nil {
 		return nil, err
 	}
-	if err := d.unknown[id]; err != nil {
+	w := wireSchema{id: frame.ID, guid: frame.GUID}
+	if err := d.unknown[w]; err != nil {
 		return nil, err
 	}
-	codec, err := d.schemas.forReading(ctx, id)
+	codec, err := d.schemas.forReading(ctx, w)
 	if err != nil {
 		if d.unknown == nil {
-			d.unknown = map[schema.ID]error{}
+			d.unknown = map[wireSchema]error{}
 		}
-		d.unknown[id] = err
+		d.unknown[w] = err
 		return nil, err
 	}
-	return codec.data.AppendJSON(dst, payload)
+	return codec.data.AppendJSON(dst, frame.Payload)
 }

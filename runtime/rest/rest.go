@@ -19,6 +19,7 @@ import (
 type Registry interface {
 	Register(ctx context.Context, subject schema.Subject, s schema.Schema) (schema.ID, error)
 	ByID(ctx context.Context, id schema.ID) (schema.Schema, error)
+	ByGUID(ctx context.Context, guid schema.GUID) (schema.Schema, error)
 	Version(ctx context.Context, subject schema.Subject, version schema.Version) (client.Registered, error)
 	Uses(ctx context.Context, id schema.ID) ([]client.Use, error)
 }

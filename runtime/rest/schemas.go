@@ -46,6 +46,7 @@ type schemas struct {
 	limits   format.Limits
 	flavour  schema.Flavour
 	byID     *lru.Cache[schema.ID, *codec]
+	byGUID   *lru.Cache[schema.GUID, *codec]
 	byText   *lru.Cache[inline, *codec]
 	belongs  *lru.Cache[belonging, struct{}]
 }
@@ -65,13 +66,15 @@ type belonging struct {
 
 func newSchemas(r Registry, s Settings, clock func() time.Time) *schemas {
 	aged := lru.Config{Count: s.CachedSchemas, Weight: cachedBytes, Age: registeredAge, Clock: clock}
+	forever := lru.Config{Count: s.CachedSchemas, Weight: cachedBytes}
 	return &schemas{
 		registry: r,
 		strategy: s.NameStrategy,
 		validate: s.NameValidation,
 		limits:   s.Limits,
 		flavour:  s.Flavour,
-		byID:     lru.New[schema.ID, *codec](lru.Config{Count: s.CachedSchemas, Weight: cachedBytes}),
+		byID:     lru.New[schema.ID, *codec](forever),
+		byGUID:   lru.New[schema.GUID, *codec](forever),
 		byText:   lru.New[inline, *codec](aged),
 		belongs:  lru.New[belonging, struct{}](aged),
 	}
@@ -104,16 +107,21 @@ func (s *schemas) resolveID(ctx context.Context, id schema.ID) (*codec, error) {
 		if err != nil {
 			return nil, 0, err
 		}
-		parsed, err := format.ParseStored(text, s.references(ctx), s.limits.OrDefaults())
-		if err != nil {
-			return nil, 0, err
-		}
-		data, err := s.newDataCodec(parsed)
-		if err != nil {
-			return nil, 0, err
-		}
-		return &codec{id: id, parsed: parsed, data: data}, weightOf(text.Text, data), nil
+		return s.stored(ctx, id, text)
 	})
+}
+
+// stored makes the codec of a schema that the registry has.
+func (s *schemas) stored(ctx context.Context, id schema.ID, text schema.Schema) (*codec, int, error) {
+	parsed, err := format.ParseStored(text, s.references(ctx), s.limits.OrDefaults())
+	if err != nil {
+		return nil, 0, err
+	}
+	data, err := s.newDataCodec(parsed)
+	if err != nil {
+		return nil, 0, err
+	}
+	return &codec{id: id, parsed: parsed, data: data}, weightOf(text.Text, data), nil
 }
 
 // weightOf is what a codec counts in a cache.
@@ -124,12 +132,27 @@ func weightOf(text string, data dataCodec) int {
 	return len(text)
 }
 
-// forReading returns the codec for an id that was found in a record.
-func (s *schemas) forReading(ctx context.Context, id schema.ID) (*codec, error) {
+// wireSchema is what a record says about its schema.
+type wireSchema struct {
+	id   schema.ID
+	guid schema.GUID // zero when the id counts
+}
+
+// forReading returns the codec for what was found in a record.
+func (s *schemas) forReading(ctx context.Context, w wireSchema) (*codec, error) {
 	if s.registry == nil {
 		return nil, fail(Unsupported, "no schema registry is configured")
 	}
-	return s.resolveID(ctx, id)
+	if w.guid == (schema.GUID{}) {
+		return s.resolveID(ctx, w.id)
+	}
+	return s.byGUID.Get(ctx, w.guid, func(ctx context.Context) (*codec, int, error) {
+		text, err := s.registry.ByGUID(ctx, w.guid)
+		if err != nil {
+			return nil, 0, err
+		}
+		return s.stored(ctx, 0, text)
+	})
 }
 
 // resolveText registers a text where it belongs and returns its codec.

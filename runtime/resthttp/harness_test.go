@@ -80,6 +80,11 @@ func (m *memoryRegistry) ByID(_ context.Context, id schema.ID) (schema.Schema, e
 	return m.schemas[id-1], nil
 }
 
+// ByGUID takes the first four bytes of a GUID for the id.
+func (m *memoryRegistry) ByGUID(ctx context.Context, guid schema.GUID) (schema.Schema, error) {
+	return m.ByID(ctx, schema.ID(guid[0])<<24|schema.ID(guid[1])<<16|schema.ID(guid[2])<<8|schema.ID(guid[3]))
+}
+
 func (m *memoryRegistry) Uses(_ context.Context, id schema.ID) ([]client.Use, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -12,7 +12,8 @@
 // left, nothing is reserved on the word of the data, depth and output are
 // bounded.
 //
-// Files: wire.go (header), guid.go (GUIDs in its place), name.go (record names for subject names), avro.go
+// Files: wire.go (header), guid.go (GUIDs in its place),
+// frame.go (either), name.go (record names for subject names), avro.go
 // (codec and options), avro_compile.go and avro_default.go (schema to program),
 // avro_encode.go, avro_object.go and avro_union.go (JSON to binary),
 // avro_decode.go (binary to JSON), avro_logical.go (dates, times, decimals),
