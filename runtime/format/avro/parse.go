@@ -62,11 +62,10 @@ func parse(text string, references []string, limits jsonx.Limits, strict bool) (
 	if err != nil {
 		return nil, err
 	}
-	canonical, err := jsonx.AppendCanonical(make([]byte, 0, len(text)), doc.Root())
-	if err != nil {
+	if s.canonical, err = doc.CanonicalText(text); err != nil {
 		return nil, fromJSON(err)
 	}
-	s.root, s.canonical = root, string(canonical)
+	s.root = root
 	return s, nil
 }
 

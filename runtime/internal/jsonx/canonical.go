@@ -1,6 +1,9 @@
 package jsonx
 
-import "slices"
+import (
+	"bytes"
+	"slices"
+)
 
 // AppendCanonical appends v compactly with the keys of every object sorted by
 // code point, the last of equal keys kept, numbers and strings in one form
@@ -107,4 +110,60 @@ func Canonical(text []byte, limits Limits) ([]byte, error) {
 		return nil, err
 	}
 	return AppendCanonical(make([]byte, 0, len(text)), doc.Root())
+}
+
+// CanonicalText returns the canonical form of the document, which was parsed
+// from text: text itself when it has that form already, as everything has that
+// a registry stored.
+func (d *Doc) CanonicalText(text string) (string, error) {
+	if length, ok := d.Root().plainLength(); ok && length == len(text) {
+		return text, nil
+	}
+	canonical, err := AppendCanonical(make([]byte, 0, len(text)), d.Root())
+	return string(canonical), err
+}
+
+// plainLength returns how long the canonical form of v is when it consists of
+// the tokens as they stand. It reports false when a token may change, or the
+// keys of an object are not in order. A text of just that length then has no
+// white space, so it is the canonical form.
+func (v Value) plainLength() (length int, ok bool) {
+	n := &v.doc.nodes[v.at]
+	switch n.kind {
+	case Object:
+		length = len("{}") + 2*int(n.count) - min(int(n.count), 1) // colons and commas
+		var last []byte
+		first := true
+		for it := v.Iter(); it.Next(); first = false {
+			key, plain := it.Key().Plain()
+			if !plain || !first && bytes.Compare(last, key) >= 0 {
+				return 0, false
+			}
+			inner, ok := it.Value().plainLength()
+			if !ok {
+				return 0, false
+			}
+			last = key
+			length += len(key) + len(`""`) + inner
+		}
+		return length, true
+	case Array:
+		length = len("[]") + int(n.count) - min(int(n.count), 1)
+		for it := v.Iter(); it.Next(); {
+			inner, ok := it.Value().plainLength()
+			if !ok {
+				return 0, false
+			}
+			length += inner
+		}
+		return length, true
+	case String:
+		return int(n.end - n.start), n.flag&flagEscaped == 0
+	case Int:
+		const safe = 18 // digits that no 64-bit integer is too small for
+		raw := v.Raw()
+		return len(raw), len(raw) <= safe && string(raw) != "-0"
+	default:
+		return int(n.end - n.start), n.kind != Float
+	}
 }

@@ -253,7 +253,7 @@ func TestHostileDocumentsAreLinear(t *testing.T) {
 // FuzzCanonical compares with encoding/json, which is more generous: what we
 // accept it accepts, with the same meaning, and the canonical text is stable.
 func FuzzCanonical(f *testing.F) {
-	for _, seed := range []string{`{"b":1e2,"a":[true,null,"\ud83d\ude00"]}`, `[1.0,-0,1e16,18446744073709551616]`, `"\ud800"`, `{"a":1,"a":2}`, "\ufeff1"} {
+	for _, seed := range []string{`{"b":1e2,"a":[true,null,"\ud83d\ude00"]}`, `[1.0,-0,1e16,18446744073709551616]`, `{"":1,"a":[],"a!":{},"b":[1,-2,"x"]}`, `[-0]`, `{"a" :1}`, `{"a!":1,"a":2}`, `[1,123456789012345678901]`, `"\ud800"`, `{"a":1,"a":2}`, "\ufeff1"} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, in []byte) {
@@ -264,6 +264,15 @@ func FuzzCanonical(f *testing.F) {
 		again, err := Canonical(got, limits)
 		if err != nil || string(again) != string(got) {
 			t.Fatalf("%q is not stable: %q, %v", got, again, err)
+		}
+		for _, text := range []string{string(in), string(got)} {
+			var d Doc
+			if err := d.Parse([]byte(text), limits); err != nil {
+				t.Fatal(err)
+			}
+			if short, err := d.CanonicalText(text); err != nil || short != string(got) {
+				t.Fatalf("%q: the short way says %q, %v, the long one %q", text, short, err, got)
+			}
 		}
 		var a, b any
 		if err := json.Unmarshal(in, &a); err != nil {
