@@ -66,6 +66,14 @@ fuzz: ## every fuzz target in the tree, FUZZTIME each
 image: ## both images as archives in dist/, reproducibly and without a container engine
 	@$(GO) run ./hack/image -out dist -tag $(TAG)
 
+.PHONY: packages
+packages: ## .deb and .rpm into dist/ (ARCH=amd64 or arm64)
+	@VERSION=$(VERSION) hack/packages/build.sh
+
+.PHONY: packages-test
+packages-test: ## build them, install, start, stop, remove and purge the .deb on this machine (root, Debian)
+	@VERSION=$(VERSION) hack/packages/test.sh
+
 .PHONY: envtest-assets
 envtest-assets: ## control-plane programs for the controller tests; prints their folder
 	@hack/envtest/assets.sh
