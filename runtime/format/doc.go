@@ -9,6 +9,7 @@
 // refused. What one schema may cost is bounded by Limits.
 //
 // Files: format.go (Parse, ParseStored, Readable, Same, Text), resolve.go (how
-// references are collected), limits.go, error.go. The formats themselves are
+// references are collected), tags.go and tags_tree.go (inline tags), fields.go
+// (reserved names, texts without extensions), limits.go, error.go. The formats themselves are
 // the packages below this one.
 package format

@@ -162,6 +162,8 @@ func checkAssociations(to *Resource, wanted []WantedAssociation, dryRun bool) er
 		return invalidAssociation("resourceName", "cannot be null or empty")
 	case to.Namespace == "":
 		return invalidAssociation("resourceNamespace", "cannot be null or empty")
+	case anyNamespace(to.Namespace):
+		return invalidAssociation("resourceNamespace", "names any namespace, which only a read may")
 	case to.ID == "" && !dryRun:
 		return invalidAssociation("resourceId", "cannot be null or empty")
 	case to.Type != TopicResource:
@@ -218,7 +220,7 @@ func (r *Registry) associateOne(v *store.View, to Resource, w WantedAssociation,
 		return nil, err
 	}
 	there := associations(v, AssociationFilter{Resource: Resource{Name: to.Name, Namespace: to.Namespace, Type: to.Type}, Types: []string{w.Type}})
-	if len(there) > 0 && there[0].ResourceNamespace == to.Namespace {
+	if len(there) > 0 {
 		return changed(v, there[0], to, w)
 	}
 	value := record.AssocValue{

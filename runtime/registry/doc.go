@@ -31,6 +31,7 @@
 // register.go, content.go (what is the same schema), identify.go (ids, versions,
 // imports), delete.go, config.go, mode.go, contexts.go, compatibility.go,
 // lookup.go (reads of one thing), list.go (reads of many), guid.go, metadata.go,
+// tags.go (inline tags), associations.go (subjects that belong to topics),
 // format.go, subject.go (names), parse.go and cache.go (parsed schemas, kept
 // within bounds), errors.go (kinds).
 package registry

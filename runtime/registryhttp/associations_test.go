@@ -95,6 +95,7 @@ func TestWhatAssociationsForbid(t *testing.T) {
 	refused(t, s, "POST", "/associations", associate(`{"subject":"s","associationType":"key"},{"subject":"s","associationType":"key"}`), 422, 42212)
 	refused(t, s, "POST", "/associations", strings.Replace(associate(`{"subject":"s","associationType":"key"}`), `"id-1"`, `""`, 1), 422, 42212)
 	refused(t, s, "POST", "/associations", strings.Replace(associate(`{"subject":"s","associationType":"key"}`), `"n"`, `7`, 1), 422, 422)
+	refused(t, s, "POST", "/associations", strings.Replace(associate(`{"subject":"s","associationType":"key"}`), `"n"`, `"-"`, 1), 422, 42212)
 	refused(t, s, "POST", "/associations", associate(`{"subject":"s","associationType":"key","lifecycle":"SOME"}`), 422, 42212)
 	refused(t, s, "POST", "/associations", associate(`{"subject":"s","associationType":"key","frozen":true}`), 422, 42212)
 	refused(t, s, "POST", "/associations", associate(`{"associationType":"key","frozen":true,"lifecycle":"WEAK"}`), 422, 42212)

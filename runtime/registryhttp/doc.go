@@ -33,6 +33,7 @@
 // mode.go, compatibility.go, contexts.go, server.go (health, primary, identity),
 // access.go (who may), body.go and problem.go (request bodies and what is wrong
 // with them), params.go (path and query), encode.go (answers), errors.go (kind
-// to status, code, text), operations.go, components.go and openapi.go (the
+// to status, code, text), tags.go, associations.go and associationbody.go (what
+// only newer clients of Confluent's ask), operations.go, components.go and openapi.go (the
 // document of the surface), fast.go.
 package registryhttp

@@ -23,5 +23,6 @@
 // (Karapace's and Confluent's text), normalize*.go, names.go (which type a
 // name means), check.go (types that are used exist), wellknown*.go,
 // descriptor*.go (to and from descriptors, base64), link.go (descriptors for
-// records), index.go (message indexes), compare*.go and finding.go, error.go.
+// records), tags.go (inline tags), ignore.go (texts without extensions),
+// index.go (message indexes), compare*.go and finding.go, error.go.
 package protobuf
