@@ -216,6 +216,7 @@ func (e *Election) beat(ctx context.Context, attempt *int) (time.Duration, error
 	}
 	*attempt++
 	if e.lapsed() {
+		e.publish(e.state.Load().state) // The lease has ended: who waits for us may go.
 		e.problems.report(err, "No longer acting as primary, the broker does not answer heartbeats", "group", e.cfg.GroupID)
 	}
 	return pause(err, *attempt), nil

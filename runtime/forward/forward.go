@@ -25,6 +25,10 @@ type Config struct {
 	// which covers the session time-out of a primary that was killed. A nearer
 	// deadline of the request's context wins.
 	Wait time.Duration
+	// ForwardedWait bounds how long a request that another node has forwarded
+	// waits for this node to become primary; 0 is 2 s. Then it is sent back to
+	// that node, which may know better.
+	ForwardedWait time.Duration
 	// MaxAnswer bounds the bytes of an answer; 0 is 16 MiB.
 	MaxAnswer int64
 	// UserAgent is sent to the primary; empty is "plastron".
@@ -64,6 +68,7 @@ func New(cfg Config, role Role, transport http.RoundTripper) (*Forwarder, error)
 	cfg.ConnectTimeout = or(cfg.ConnectTimeout, 2*time.Second)
 	cfg.Timeout = or(cfg.Timeout, time.Minute)
 	cfg.Wait = or(cfg.Wait, 15*time.Second)
+	cfg.ForwardedWait = or(cfg.ForwardedWait, 2*time.Second)
 	if cfg.MaxAnswer <= 0 {
 		cfg.MaxAnswer = 16 << 20
 	}
@@ -121,7 +126,11 @@ func (f *Forwarder) Await(ctx context.Context) (primary string, self bool, err e
 // A forwarded request waits for this node to become primary, and ends with
 // ErrLoop if another node does.
 func (f *Forwarder) Do(w http.ResponseWriter, r *http.Request, body []byte) (self bool, err error) {
-	ctx, cancel := context.WithTimeout(r.Context(), f.cfg.Wait)
+	limit := f.cfg.Wait
+	if Forwarded(r) {
+		limit = min(limit, f.cfg.ForwardedWait)
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), limit)
 	defer cancel()
 	for pause := 50 * time.Millisecond; ; pause = min(2*pause, time.Second) {
 		changed := f.role.Changed()
@@ -150,6 +159,7 @@ func (f *Forwarder) Do(w http.ResponseWriter, r *http.Request, body []byte) (sel
 func (f *Forwarder) Forward(w http.ResponseWriter, r *http.Request, body []byte, primary string) error {
 	ctx, cancel := context.WithTimeout(r.Context(), f.cfg.Timeout)
 	defer cancel()
+	defer f.abandon(ctx, cancel, primary)()
 	out, err := f.request(ctx, r, body, primary)
 	if err != nil {
 		return err
@@ -179,6 +189,38 @@ func (f *Forwarder) Forward(w http.ResponseWriter, r *http.Request, body []byte,
 	w.WriteHeader(resp.StatusCode)
 	_, _ = w.Write(answer) // The client is gone; nobody is left to tell.
 	return nil
+}
+
+// abandonAfter is how long an answer is waited for when another node is primary.
+const abandonAfter = time.Second
+
+// abandon cancels a request to a node soon after another one has become
+// primary: a node that is paused would answer when it wakes up. The returned
+// function ends the watch.
+func (f *Forwarder) abandon(ctx context.Context, cancel context.CancelFunc, primary string) (stop func()) {
+	watched, end := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for {
+			changed := f.role.Changed()
+			if url, self := f.role.Primary(); self || url != "" && url != primary {
+				if sleep(watched, abandonAfter, nil) {
+					cancel()
+				}
+				return
+			}
+			select {
+			case <-changed:
+			case <-watched.Done():
+				return
+			}
+		}
+	}()
+	return func() {
+		end()
+		<-done
+	}
 }
 
 // request builds the request to the primary: same method, path, query and

@@ -62,6 +62,8 @@ type node struct {
 	appends       [][]record.Record
 	// claim is what Barrier does in the place of a plain barrier.
 	claim func()
+	// changed is closed and replaced by loseRole.
+	changed atomic.Pointer[chan struct{}]
 }
 
 func (n *node) View() *store.View { return n.store.View() }
@@ -72,6 +74,13 @@ func (n *node) MayWrite() bool {
 		return false
 	}
 	return n.mayWrite.Load()
+}
+
+func (n *node) Changed() <-chan struct{} { return *n.changed.Load() }
+
+func (n *node) loseRole() {
+	n.mayWrite.Store(false)
+	close(*n.changed.Swap(new(make(chan struct{}))))
 }
 
 func (n *node) read() {
@@ -112,6 +121,7 @@ func newNode(t *testing.T, shared *topic, flavour schema.Flavour, options ...fun
 	t.Helper()
 	n := &node{topic: shared, store: store.New()}
 	n.mayWrite.Store(true)
+	n.changed.Store(new(make(chan struct{})))
 	d := Deps{
 		Log: n, Views: n, Role: n, Flavour: flavour,
 		LogErrors: LogErrors{TooLarge: errTooLarge, NotReady: errNotReady},

@@ -44,6 +44,8 @@ type Views interface {
 // barrier of its promotion is behind it and its lease has not run out.
 type Role interface {
 	MayWrite() bool
+	// Changed is closed when the answer may have become another.
+	Changed() <-chan struct{}
 }
 
 // Deps is what a Registry is made of. Log, Views and Role are required.

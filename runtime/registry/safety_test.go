@@ -125,6 +125,44 @@ func TestRoleLostDuringTheAppend(t *testing.T) {
 	}
 }
 
+// TestNobodyWaitsForANodeWithoutItsRole cuts a node off in the middle of an
+// append: its callers go to the next primary, or hear that the outcome is
+// unknown, long before the append gives up.
+func TestNobodyWaitsForANodeWithoutItsRole(t *testing.T) {
+	t.Parallel()
+	n := newKarapace(t)
+	n.register(t, "d", avro(`"int"`))
+	entered, release := make(chan struct{}), make(chan struct{})
+	n.before = func([]record.Record) error {
+		n.before = nil
+		close(entered)
+		<-release
+		return errLost
+	}
+	defer close(release)
+	answers := make(chan error, 3)
+	register := func(s schema.Subject) {
+		_, err := n.Register(t.Context(), Registration{Subject: s, Schema: avro(`"int"`)})
+		answers <- err
+	}
+	go register("a")
+	<-entered
+	go register("b")
+	go func() {
+		_, err := n.DeleteVersion(t.Context(), "d", 1)
+		answers <- err
+	}()
+	for len(n.queue) < 2 {
+		runtime.Gosched()
+	}
+	n.loseRole()
+	for range 3 {
+		if err := <-answers; !errors.Is(err, ErrNotPrimary) {
+			t.Errorf("%v", err)
+		}
+	}
+}
+
 func TestDeleteThatLandedIsNotRepeatedElsewhere(t *testing.T) {
 	t.Parallel()
 	n := newKarapace(t)

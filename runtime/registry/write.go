@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime/debug"
 	"sync/atomic"
+	"time"
 
 	"github.com/plastron-dev/plastron/runtime/record"
 	"github.com/plastron-dev/plastron/runtime/schema"
@@ -21,6 +22,9 @@ const (
 	// maxAttempts bounds how often a change is decided again because what it
 	// wrote did not take effect.
 	maxAttempts = 3
+	// roleGrace is how long an append that is under way is waited for when the
+	// role has ended.
+	roleGrace = time.Second
 )
 
 // change is a write that waits for its turn. Only the goroutine of Run decides
@@ -71,6 +75,7 @@ func (p plan) bytes() int {
 // submit queues a change and waits for its outcome. When ctx ends first the
 // outcome is Timeout; a change that was not decided by then never will be.
 func (r *Registry) submit(ctx context.Context, c *change) error {
+	changed := r.role.Changed() // Before the role is looked at, so that no change is missed.
 	if !r.role.MayWrite() {
 		return ErrNotPrimary
 	}
@@ -82,20 +87,53 @@ func (r *Registry) submit(ctx context.Context, c *change) error {
 	case <-ctx.Done():
 		return &Error{Kind: Timeout, Err: fmt.Errorf("waiting for the write queue: %w", ctx.Err())}
 	}
-	select {
-	case err := <-c.done:
-		return err
-	case <-r.ended:
-	case <-ctx.Done():
-	}
+	lost := r.await(ctx, c, changed)
 	if c.state.CompareAndSwap(changeQueued, changeAbandoned) {
+		if lost {
+			return ErrNotPrimary
+		}
 		return &Error{Kind: Timeout, Err: errors.New("the write queue is too long; nothing was written")}
 	}
 	select {
 	case err := <-c.done:
 		return err
 	default:
-		return &Error{Kind: Timeout, Err: errors.New("the write was sent, its outcome is unknown")}
+	}
+	if lost && c.byContent {
+		return ErrNotPrimary // See judge. What may still land is void, or will be found.
+	}
+	return &Error{Kind: Timeout, Err: errors.New("the write was sent, its outcome is unknown")}
+}
+
+// await waits for the outcome of a change: until it is there, until ctx or Run
+// ends, or for a moment longer than this node has the role. A node that is cut
+// off from Kafka must not hold up who could go to the new primary.
+func (r *Registry) await(ctx context.Context, c *change, changed <-chan struct{}) (lost bool) {
+	var grace <-chan time.Time
+	for {
+		select {
+		case err := <-c.done:
+			c.done <- err
+			return lost
+		case <-changed:
+			changed = r.role.Changed()
+			if lost = !r.role.MayWrite(); !lost {
+				grace = nil
+				continue
+			}
+			if c.state.Load() == changeQueued {
+				return lost
+			}
+			if grace == nil {
+				grace = time.After(roleGrace)
+			}
+		case <-grace:
+			return lost
+		case <-r.ended:
+			return lost
+		case <-ctx.Done():
+			return lost
+		}
 	}
 }
 
