@@ -103,7 +103,7 @@ func newConfigCheck() *cobra.Command {
 			if err == nil {
 				err = app.Check(o)
 			}
-			found := findings{Valid: err == nil, Problems: problems(err), Notes: o.Notes}
+			found := findings{Valid: err == nil, Problems: problems(err), Notes: append([]config.Note{}, o.Notes...)}
 			if output == "json" {
 				if err := writeJSON(c.OutOrStdout(), found); err != nil {
 					return err

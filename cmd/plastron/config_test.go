@@ -105,6 +105,9 @@ func TestConfigCheck(t *testing.T) {
 	f(`[]`, 1, "is not one JSON object")
 
 	out, _, err := command(t, "config", "check", "--config", configFile(t, `{"port": "many", "producer_count": 7}`), "--output", "json")
+	if empty, _, err := command(t, "config", "check", "--config", configFile(t, `{}`), "--output", "json"); err != nil || strings.Contains(empty, "null") {
+		t.Error(empty, err)
+	}
 	var found findings
 	if jsonErr := json.Unmarshal([]byte(out), &found); jsonErr != nil || err == nil || found.Valid || len(found.Problems) != 1 || len(found.Notes) != 1 {
 		t.Fatal(out, err, jsonErr)
