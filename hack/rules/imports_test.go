@@ -36,7 +36,7 @@ func directions() []rule {
 		{"runtime/store", []string{"runtime/schema", "runtime/record", "runtime/internal/..."}},
 		{"runtime/schemalog", []string{"runtime/record", "runtime/kafka", "runtime/schema"}},
 		{"runtime/backup", []string{"runtime/record", "runtime/kafka", "runtime/schema", "runtime/internal/..."}},
-		{"runtime/kafka", []string{"runtime/telemetry"}},
+		{"runtime/kafka", []string{"runtime/telemetry", "runtime/internal/..."}},
 		{"runtime/election", []string{"runtime/kafka", "runtime/telemetry"}},
 		{"runtime/forward", []string{"runtime/telemetry", "runtime/internal/..."}},
 		{"runtime/client", []string{"runtime/schema", "runtime/telemetry", "runtime/internal/..."}},

@@ -33,8 +33,8 @@ func (p *process) fault(f telemetry.Fault) {
 	p.outside.sentry.Load().Tell(f)
 }
 
-// sentryStop bounds the wait for the last fault to be sent.
-const sentryStop = 2 * time.Second
+// lastSend bounds the wait for the last faults and the last spans to be sent.
+const lastSend = 2 * time.Second
 
 // telemetryPart starts and ends what sends. It is the first part, so that it
 // hears of the start and of the end of all others.
@@ -74,8 +74,13 @@ func (p *process) telemetryPart() part {
 			return g.Wait()
 		},
 		close: func(ctx context.Context) error {
-			p.outside.sentry.Swap(nil).Stop(sentryStop)
-			return p.outside.tracing.Stop(ctx)
+			p.outside.sentry.Swap(nil).Stop(lastSend)
+			ctx, cancel := context.WithTimeout(ctx, lastSend)
+			defer cancel()
+			if err := p.outside.tracing.Stop(ctx); err != nil {
+				p.log.V(1).Info("The last traces were not sent", "reason", err.Error())
+			}
+			return nil // A receiver that is away makes no end a bad one.
 		},
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/twmb/franz-go/pkg/kmsg"
 	traces "go.opentelemetry.io/proto/otlp/collector/trace/v1"
@@ -241,5 +242,39 @@ func TestOneTraceThroughForwardAndProduce(t *testing.T) {
 	}
 	if appends < 2 {
 		t.Errorf("%d spans of appends", appends)
+	}
+}
+
+// TestReceiversThatAreAwayDoNotDelayTheEnd has receivers that take connections
+// and answer nothing.
+func TestReceiversThatAreAwayDoNotDelayTheEnd(t *testing.T) {
+	t.Parallel()
+	released := make(chan struct{})
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		select {
+		case <-released:
+		case <-r.Context().Done():
+		}
+	}))
+	defer server.Close()
+	defer close(released)
+	c := settings(t, config.RoleRegistry, "SENTRY_DSN="+strings.Replace(server.URL, "://", "://key@", 1)+"/1",
+		"KARAPACE_TELEMETRY__OTEL_TRACES_EXPORTER=OTLP", "KARAPACE_TELEMETRY__OTEL_METRICS_EXPORTER=OTLP", "KARAPACE_TELEMETRY__OTEL_ENDPOINT_URL="+server.URL,
+		"KARAPACE_STATSD_HOST=127.0.0.1", "KARAPACE_STATSD_PORT=1")
+	p, err := newProcess(Options{Config: c, Version: "test", Log: testWriter{t}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	began := time.Now()
+	err = p.run(ctx, []part{{name: "work", open: func(ctx context.Context) error {
+		p.log.Error(errors.New("x"), "A fault")
+		_, span := p.outside.tracing.Start(ctx, "something")
+		span.End(nil)
+		cancel()
+		return nil
+	}}})
+	if took := time.Since(began); err != nil || took > 3*lastSend+time.Second {
+		t.Errorf("the end took %v: %v", took, err)
 	}
 }

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/go-logr/logr"
+
+	"github.com/plastron-dev/plastron/runtime/internal/filepoll"
 )
 
 // tlsDialer makes TLS connections with the certificates that the files hold at
@@ -18,22 +20,28 @@ type tlsDialer struct {
 	timeout  time.Duration
 	log      logr.Logger
 
-	mu sync.Mutex
+	mu    sync.Mutex
+	files *filepoll.Files
 	// good is what the files held when they were last in order. Certificate
 	// and key are two files and cannot be replaced at once, so that there are
 	// moments at which they do not fit.
 	good *tls.Config
-	told string // told is the last complaint, so that it is not repeated
 }
+
+// maxPEM bounds each of the files; bundles of authorities are the largest.
+const maxPEM = 4 << 20
 
 // newTLSDialer reads the files once, so that what is wrong with them is told
 // at the start.
 func newTLSDialer(s Security, timeout time.Duration, log logr.Logger) (*tlsDialer, error) {
+	// The files are remembered before they are read: a change in between is
+	// one that the next connection sees.
+	files := filepoll.New(maxPEM, s.CAFile, s.CertFile, s.KeyFile, s.CRLFile)
 	config, err := s.tlsConfig()
 	if err != nil {
 		return nil, err
 	}
-	return &tlsDialer{security: s, timeout: timeout, log: log, good: config}, nil
+	return &tlsDialer{security: s, timeout: timeout, log: log, files: files, good: config}, nil
 }
 
 func (d *tlsDialer) dial(ctx context.Context, network, address string) (net.Conn, error) {
@@ -48,18 +56,19 @@ func (d *tlsDialer) dial(ctx context.Context, network, address string) (net.Conn
 }
 
 // config is what the files hold now, or what they held when they were last in
-// order.
+// order. They are only taken apart after a change: a key may be encrypted in a
+// way that is slow on purpose.
 func (d *tlsDialer) config() *tls.Config {
-	config, err := d.security.tlsConfig()
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if err != nil {
-		if text := err.Error(); text != d.told {
-			d.told = text
-			d.log.Info("Files for TLS to Kafka are not in order, going on with what they held before", "cause", text)
-		}
+	if !d.files.Changed() {
 		return d.good
 	}
-	d.good, d.told = config, ""
+	config, err := d.security.tlsConfig()
+	if err != nil {
+		d.log.Info("Files for TLS to Kafka are not in order, going on with what they held before", "cause", err.Error())
+		return d.good
+	}
+	d.good = config
 	return config
 }

@@ -28,11 +28,13 @@ func TestFaultsAreLinesAtErrorLevel(t *testing.T) {
 	log.Error(errors.New("asking https://u:s3cret@h/: no"), "Something failed", "subject", "s3cret", "offset", 7, "value", "s3cret")
 	log.Error(fmt.Errorf("panic: %v", "s3cret"), "Handler panicked", "route", "/subjects", "stack", "main.go:1")
 	log.Error(errors.New("panic: runtime error: index out of range [1] with length 1"), "Handler panicked", "stack", "x")
+	log.Error(nil, "No cause")
 	want := []Fault{
 		{Message: "Something failed", Where: "registry", Err: "asking https://****@h/: no", Pairs: map[string]string{"topic": "_schemas", "offset": "7"}},
 		{Message: "Handler panicked", Where: "registry", Err: "panic", Panic: true, Stack: "main.go:1", Pairs: map[string]string{"topic": "_schemas", "route": "/subjects"}},
 		{Message: "Handler panicked", Where: "registry", Err: "panic: runtime error: index out of range [1] with length 1", Panic: true, Stack: "x",
 			Pairs: map[string]string{"topic": "_schemas"}},
+		{Message: "No cause", Where: "registry", Pairs: map[string]string{"topic": "_schemas"}},
 	}
 	if diff := cmp.Diff(want, told); diff != "" {
 		t.Error(diff)

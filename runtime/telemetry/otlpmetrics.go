@@ -53,7 +53,7 @@ func (e *MetricsExport) Run(ctx context.Context) error {
 		case <-ticker.C:
 			e.broken.result(e.export(ctx, client))
 		case <-ctx.Done():
-			last, cancel := context.WithTimeout(context.WithoutCancel(ctx), exportTimeout)
+			last, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastExport)
 			defer cancel()
 			e.broken.result(e.export(last, client))
 			return nil
@@ -61,8 +61,12 @@ func (e *MetricsExport) Run(ctx context.Context) error {
 	}
 }
 
-// exportTimeout bounds one export.
-const exportTimeout = 5 * time.Second
+// exportTimeout bounds one export, and lastExport the one at the end of a
+// process, which others wait for.
+const (
+	exportTimeout = 5 * time.Second
+	lastExport    = 2 * time.Second
+)
 
 func (e *MetricsExport) export(ctx context.Context, client *http.Client) error {
 	families, err := e.source.registry.Gather()
