@@ -17,8 +17,9 @@ type Previous struct {
 }
 
 // Check judges next as the registry would: is it a schema of its type, and may
-// it follow the previous versions, oldest first, under level. resolve finds
-// the schemas behind references. A returned error is one of resolve's, for a
+// it follow the previous versions, oldest first, under level. What Karapace and
+// Confluent judge differently may follow: the registry decides, by the rules of
+// its flavour. resolve finds the schemas behind references. A returned error is one of resolve's, for a
 // reason that does not lie in the schema.
 func Check(next schema.Schema, level schema.Level, previous []Previous, resolve format.Resolver) (*verdict.Check, error) {
 	limits := format.DefaultLimits()
@@ -44,6 +45,9 @@ func Check(next schema.Schema, level schema.Level, previous []Previous, resolve 
 		compared = append(compared, compat.Previous{Version: p.Version, Parsed: was, Text: p.Schema.Text})
 	}
 	v := compat.Check(level, parsed, compared, schema.Confluent)
+	if !v.Compatible() && compat.Check(level, parsed, compared, schema.Karapace).Compatible() {
+		return out, nil
+	}
 	for _, f := range v.Findings {
 		out.Incompatibilities = append(out.Incompatibilities, v1alpha1.Incompatibility{
 			Against: int32(v.Against), Path: f.Path, Message: messageOf(f),
