@@ -51,6 +51,7 @@ func seed(t testing.TB, s *server) {
 	s.register("gone-value", "AVRO", `"string"`)
 	s.do(http.MethodDelete, "/subjects/gone-value", "")
 	s.register(":.eu:orders-value", "AVRO", orderV1)
+	s.do(http.MethodPut, "/config/short", `{"alias":"orders-value"}`)
 	s.do(http.MethodPut, "/config/:.eu:", `{"compatibility":"NONE"}`)
 	for _, name := range names {
 		s.register(name, "AVRO", evil)

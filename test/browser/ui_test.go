@@ -229,6 +229,8 @@ func testLevels(t *testing.T, browser context.Context, _ *server, page string) {
 	f("orders-value", "FULL", "set for this subject")
 	f(":.eu:orders-value", "NONE", "set for the context .eu")
 	f("money-value", "BACKWARD", "the server's default")
+	f("short", "FULL", "set for this subject") // Of the subject that the alias means.
+	p.wantText(".note", "This name stands for the subject orders-value version 3.")
 	p.visit(page)
 	p.wantText(".facts", "BACKWARD (the server's default)")
 	p.wantText(".facts", "PROTOBUF")

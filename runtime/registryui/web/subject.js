@@ -51,10 +51,11 @@ export async function subjectView(route, signal) {
   if (!listed) {
     throw new Refusal("missing", `Version ${version} of ${subject} does not exist or is deleted. Deleted versions are listed when “Show deleted” is ticked.`);
   }
-  const [entry, config, mode] = await Promise.all([
-    schemaOf(subject, version, signal),
-    ask(`config/${segment(subject)}`, { defaultToGlobal: true }, signal),
-    get(`mode/${segment(subject)}`, { defaultToGlobal: true }, signal),
+  const entry = await schemaOf(subject, version, signal);
+  // An alias has settings of its own, which are not those of its subject.
+  const [config, mode] = await Promise.all([
+    ask(`config/${segment(entry.subject)}`, { defaultToGlobal: true }, signal),
+    get(`mode/${segment(entry.subject)}`, { defaultToGlobal: true }, signal),
   ]);
   const others = versions.filter((v) => v.version !== version);
   return element("article", {},
