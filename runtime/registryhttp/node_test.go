@@ -105,7 +105,7 @@ func newNode(t testing.TB, shared *topic, flavour schema.Flavour, options ...opt
 		t.Fatal(err)
 	}
 	d := Deps{
-		Registry: service, Forward: hand, MaxBody: 3 << 20, PrimaryWait: 50 * time.Millisecond,
+		Registry: service, Forward: hand, MaxBody: 3 << 20, PrimaryWait: 500 * time.Millisecond,
 		Ready: func() bool { return !n.notReady.Load() }, Status: func() Status { return n.status },
 		Version: "1.2.3", Commit: "abc", GroupID: "schema-registry", ClusterID: func() string { return "kafka-1" },
 	}
