@@ -27,6 +27,8 @@ type Verdict struct {
 	Findings []schema.Finding
 	// AgainstText is the stored text of the version Against.
 	AgainstText string
+
+	validateFields bool
 }
 
 // Compatible reports whether the new schema fits.
@@ -38,6 +40,9 @@ type Rules struct {
 	Flavour schema.Flavour
 	// Policy is the compatibilityPolicy of a subject.
 	Policy format.Policy
+	// ValidateFields is that setting of a subject, which messages of Confluent's
+	// flavour repeat.
+	ValidateFields bool
 }
 
 // PolicyOf returns the policy that a configuration names. LOGICAL is about
@@ -60,7 +65,7 @@ func Check(level schema.Level, next format.Parsed, previous []Previous, f schema
 // Karapace walks from the oldest to the newest, Confluent's registry the other
 // way.
 func (r Rules) Check(next format.Parsed, previous []Previous) Verdict {
-	verdict := Verdict{Level: r.Level, Type: next.Type()}
+	verdict := Verdict{Level: r.Level, Type: next.Type(), validateFields: r.ValidateFields}
 	if r.Level == schema.None || r.Level == "" {
 		return verdict
 	}

@@ -220,6 +220,10 @@ func TestPolicy(t *testing.T) {
 		}
 	}
 
+	v := Rules{Level: schema.Backward, Flavour: schema.Confluent, ValidateFields: true}.Check(next, open)
+	if got := v.Messages(schema.Confluent); got[len(got)-1] != "{validateFields: 'true', compatibility: 'BACKWARD'}" {
+		t.Fatal(got)
+	}
 	f(schema.Confluent, "", false)
 	f(schema.Confluent, "STRICT", false)
 	f(schema.Confluent, "LOGICAL", false)

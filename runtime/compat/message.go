@@ -41,7 +41,7 @@ func (v Verdict) Messages(f schema.Flavour) []string {
 	return append(messages,
 		fmt.Sprintf("{oldSchemaVersion: %d}", v.Against),
 		"{oldSchema: '"+cut(v.AgainstText, oldTextCut)+"'}",
-		fmt.Sprintf("{validateFields: 'false', compatibility: '%s'}", v.Level),
+		fmt.Sprintf("{validateFields: '%t', compatibility: '%s'}", v.validateFields, v.Level),
 	)
 }
 

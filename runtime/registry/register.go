@@ -222,7 +222,9 @@ func (r *Registry) compatible(v *store.View, p prepared) error {
 }
 
 func (r *Registry) rules(p prepared, level schema.Level) compat.Rules {
-	return compat.Rules{Level: level, Flavour: r.flavour, Policy: compat.PolicyOf(p.config.CompatibilityPolicy)}
+	return compat.Rules{
+		Level: level, Flavour: r.flavour, Policy: compat.PolicyOf(p.config.CompatibilityPolicy), ValidateFields: isSet(p.config.ValidateFields),
+	}
 }
 
 // comparable returns the versions of the same compatibility group: those with
