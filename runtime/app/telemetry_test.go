@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -276,5 +277,37 @@ func TestReceiversThatAreAwayDoNotDelayTheEnd(t *testing.T) {
 	}}})
 	if took := time.Since(began); err != nil || took > 3*lastSend+time.Second {
 		t.Errorf("the end took %v: %v", took, err)
+	}
+}
+
+// TestStatsDOfAProcess reads the packets of a registry that is asked once.
+func TestStatsDOfAProcess(t *testing.T) {
+	t.Parallel()
+	conn, err := net.ListenUDP("udp", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	b := broker(t)
+	_, port, err := net.SplitHostPort(conn.LocalAddr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := background(t, RunRegistry, settings(t, config.RoleRegistry, "KARAPACE_BOOTSTRAP_URI="+b.Addr(), "KARAPACE_STATSD_HOST=127.0.0.1", "KARAPACE_STATSD_PORT="+port))
+	if status, text := ask(t, "GET", e.Registry+"/subjects/none/versions", "", ""); status != 404 {
+		t.Fatal(status, text)
+	}
+	if err := conn.SetReadDeadline(time.Now().Add(10 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	packet := make([]byte, 1500)
+	for {
+		n, err := conn.Read(packet)
+		if err != nil {
+			t.Fatal("the request was not told:", err)
+		}
+		if strings.HasPrefix(string(packet[:n]), "karapace_request,result=404,path=/subjects/{subject}/versions,method=GET,app=Karapace:") {
+			return
+		}
 	}
 }
