@@ -62,7 +62,7 @@ func parse(text string, references []string, limits jsonx.Limits, strict bool) (
 	if err != nil {
 		return nil, err
 	}
-	if s.canonical, err = doc.CanonicalText(text); err != nil {
+	if s.canonical, err = doc.CanonicalText(); err != nil {
 		return nil, fromJSON(err)
 	}
 	s.root = root
@@ -99,7 +99,7 @@ type parser struct {
 
 func (p *parser) text(text string) (*Type, *jsonx.Doc, error) {
 	doc := &jsonx.Doc{}
-	if err := doc.Parse([]byte(text), p.limits); err != nil {
+	if err := doc.ParseText(text, p.limits); err != nil {
 		return nil, nil, fromJSON(err)
 	}
 	if p.limits.MaxNodes > 0 {

@@ -112,14 +112,14 @@ func Canonical(text []byte, limits Limits) ([]byte, error) {
 	return AppendCanonical(make([]byte, 0, len(text)), doc.Root())
 }
 
-// CanonicalText returns the canonical form of the document, which was parsed
-// from text: text itself when it has that form already, as everything has that
+// CanonicalText returns the canonical form of the document, which ParseText
+// made from text: text itself when it has that form already, as everything has that
 // a registry stored.
-func (d *Doc) CanonicalText(text string) (string, error) {
-	if length, ok := d.Root().plainLength(); ok && length == len(text) {
-		return text, nil
+func (d *Doc) CanonicalText() (string, error) {
+	if length, ok := d.Root().plainLength(); ok && length == len(d.text) {
+		return d.text, nil
 	}
-	canonical, err := AppendCanonical(make([]byte, 0, len(text)), d.Root())
+	canonical, err := AppendCanonical(make([]byte, 0, len(d.src)), d.Root())
 	return string(canonical), err
 }
 
@@ -133,24 +133,24 @@ func (v Value) plainLength() (length int, ok bool) {
 	case Object:
 		length = len("{}") + 2*int(n.count) - min(int(n.count), 1) // colons and commas
 		var last []byte
-		first := true
-		for it := v.Iter(); it.Next(); first = false {
-			key, plain := it.Key().Plain()
-			if !plain || !first && bytes.Compare(last, key) >= 0 {
+		for at := v.at + 1; at < n.next; {
+			key, plain := Value{v.doc, at}.Plain()
+			if !plain || at > v.at+1 && bytes.Compare(last, key) >= 0 {
 				return 0, false
 			}
-			inner, ok := it.Value().plainLength()
+			inner, ok := Value{v.doc, at + 1}.plainLength()
 			if !ok {
 				return 0, false
 			}
 			last = key
 			length += len(key) + len(`""`) + inner
+			at = v.doc.nodes[at+1].next
 		}
 		return length, true
 	case Array:
 		length = len("[]") + int(n.count) - min(int(n.count), 1)
-		for it := v.Iter(); it.Next(); {
-			inner, ok := it.Value().plainLength()
+		for at := v.at + 1; at < n.next; at = v.doc.nodes[at].next {
+			inner, ok := Value{v.doc, at}.plainLength()
 			if !ok {
 				return 0, false
 			}

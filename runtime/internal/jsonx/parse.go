@@ -23,8 +23,19 @@ const flagEscaped = 1
 // it is not.
 type Doc struct {
 	src   []byte
+	text  string // what src was made from, if it was
 	nodes []node
 	stack []uint32
+}
+
+// ParseText is Parse for a text: the texts of its strings are then parts of it
+// and not copies, which suits whoever keeps many of them.
+func (d *Doc) ParseText(text string, limits Limits) error {
+	err := d.Parse([]byte(text), limits)
+	if err == nil {
+		d.text = text
+	}
+	return err
 }
 
 // Parse replaces the contents of the document by those of src. The text must
@@ -42,7 +53,7 @@ func (d *Doc) Parse(src []byte, limits Limits) error {
 	if limits.MaxBytes > 0 {
 		maxBytes = min(limits.MaxBytes, ceilingBytes)
 	}
-	d.src, d.nodes, d.stack = src, d.nodes[:0], d.stack[:0]
+	d.src, d.text, d.nodes, d.stack = src, "", d.nodes[:0], d.stack[:0]
 	if len(src) > maxBytes {
 		return beyond(Bytes, src, maxBytes, fmt.Sprintf("the text has %d bytes, at most %d are allowed", len(src), maxBytes))
 	}
@@ -68,7 +79,7 @@ func (d *Doc) Root() Value {
 // Reset drops the reference to the caller's bytes, so that a Doc in a pool
 // does not keep them alive. Tables that grew very large are dropped as well.
 func (d *Doc) Reset() {
-	d.src = nil
+	d.src, d.text = nil, ""
 	if cap(d.nodes) > 1<<14 {
 		d.nodes, d.stack = nil, nil
 	}

@@ -109,6 +109,10 @@ func (v Value) Text() string {
 	if !plain {
 		return string(v.AppendText(nil))
 	}
+	if v.doc.text != "" {
+		n := &v.doc.nodes[v.at]
+		return v.doc.text[n.start+1 : n.end-1]
+	}
 	if word := keyword(b); word != "" {
 		return word
 	}
