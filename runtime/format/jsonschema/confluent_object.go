@@ -52,10 +52,8 @@ func (c *confluentWalk) properties(r *result, old, new *node) {
 
 // cover returns the schema that a content model has for a name.
 func (c *confluentWalk) cover(model content, name string) *node {
-	for _, p := range model.patterns {
-		if c.patterns.matches(&c.budget, p.name, name) {
-			return p.node
-		}
+	if n := c.patterns.cover(&c.budget, model.patterns, name); n != nil {
+		return n
 	}
 	return model.schema
 }

@@ -20,11 +20,10 @@
 // concurrent use.
 //
 // Files: schema.go (entry points), draft.go, error.go, limits.go; print.go
-// (Confluent's texts); keywords.go and shape.go (what a schema must look like
-// in a draft); node.go, build.go (text to model), link.go and resource.go
-// (references); pattern.go and translate.go (regular expressions); memo.go
-// and result.go (what both walks share), karapace*.go, kinds.go and
-// confluent*.go (the walks), matching.go, difference.go (kinds and texts);
-// validate*.go and
-// evaluated.go (instances).
+// (Confluent's texts), equal.go; keywords.go and shape.go (what a schema must
+// look like in a draft); node.go, build*.go (text to model), link.go and
+// resource.go (references); pattern.go, translate.go and matcher.go (regular
+// expressions), cache.go; memo.go and result.go (what both walks share),
+// karapace*.go, kinds.go and confluent*.go (the walks), matching.go,
+// difference.go (kinds and texts); validate*.go and evaluated.go (values).
 package jsonschema

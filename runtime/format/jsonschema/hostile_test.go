@@ -169,6 +169,7 @@ func within(t *testing.T, name, what string, memory int64, run func()) {
 func TestHostile(t *testing.T) {
 	// Not parallel: it looks at the memory of the process.
 	values := hostileValues()
+	previous := mustParse(t, `{"type":"object"}`)
 	for _, h := range hostileSchemas() {
 		var s *Schema
 		before := heap()
@@ -189,7 +190,9 @@ func TestHostile(t *testing.T) {
 		}
 		for _, f := range []schema.Flavour{schema.Karapace, schema.Confluent} {
 			within(t, h.name, "compare "+string(f[:1]), budgetMemory, func() { Readable(s, other, f) })
+			within(t, h.name, "previous "+string(f[:1]), budgetMemory, func() { Readable(s, previous, f) })
 		}
+		previous = s
 		var v *Validator
 		within(t, h.name, "prepare", budgetMemory, func() {
 			var err error
@@ -203,6 +206,28 @@ func TestHostile(t *testing.T) {
 			within(t, h.name, name, budgetMemory, func() { _ = v.Validate(value) })
 		}
 	}
+}
+
+// Each of the references is within the limits, all of them together are not.
+func TestHostileReferences(t *testing.T) {
+	t.Parallel()
+	f := func(want string, references ...Reference) {
+		t.Helper()
+		_, err := ParseStored(`{}`, references, DefaultLimits())
+		if e, ok := errors.AsType[*Error](err); !ok || e.Kind != TooLarge || e.Error() != want || e.Reference != len(references) {
+			t.Errorf("%d references: %v, want %q", len(references), err, want)
+		}
+	}
+	repeated := func(n int, text string) []Reference {
+		list := make([]Reference, n)
+		for i := range list {
+			list[i] = Reference{Name: strconv.Itoa(i), Text: text}
+		}
+		return list
+	}
+
+	f("the references of the schema have more than 8388608 bytes together", repeated(5, `{"title":"`+strings.Repeat("a", 2_000_000)+`"}`)...)
+	f("the schema and its references hold more than 65536 schemas", repeated(3, `{"allOf":[`+many(30_000, `true`)+`]}`)...)
 }
 
 func refusedFor(t *testing.T, name string, err error, reason string) {

@@ -38,10 +38,8 @@ func (o *objectRules) open() bool {
 // cover returns the schema for a property that has none of its own, nil when
 // there is none.
 func (k *karapaceWalk) cover(o *objectRules, name string) *node {
-	for _, p := range o.patterns {
-		if k.patterns.matches(&k.budget, p.name, name) {
-			return p.node
-		}
+	if n := k.patterns.cover(&k.budget, o.patterns, name); n != nil {
+		return n
 	}
 	return o.additional
 }

@@ -6,7 +6,7 @@ import "github.com/plastron-dev/plastron/runtime/internal/jsonx"
 // for the value of DefaultLimits; for the others it means no limit.
 type Limits struct {
 	// MaxBytes is the greatest length of one text, the schema's or that of a
-	// reference.
+	// reference. All references together may have four times as much.
 	MaxBytes int
 	// MaxDepth is how deep JSON may be nested.
 	MaxDepth int

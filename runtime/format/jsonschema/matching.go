@@ -75,6 +75,9 @@ func (a *assignment) place(i int) bool {
 	}
 	defer a.budget.leave()
 	for j := range a.m {
+		if a.budget.exhausted {
+			return false
+		}
 		if a.visited[j] == a.round || !a.goTogether(i, j) {
 			continue
 		}

@@ -9,7 +9,7 @@ import (
 // The budgets of one comparison. A step is some hundred nanoseconds; schemas
 // that people write need some thousands.
 const (
-	maxSteps    = 300_000
+	maxSteps    = 200_000
 	maxNesting  = 4_000
 	maxFindings = 1_000
 )

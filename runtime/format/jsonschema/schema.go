@@ -110,10 +110,18 @@ func (s *Schema) conform(root jsonx.Value, limits Limits) {
 	}
 }
 
+// maxTexts is how many texts of the greatest length the references of a schema
+// may amount to.
+const maxTexts = 4
+
 // referenced reads the texts of the references.
 func (b *builder) referenced(references []Reference, draft Draft) error {
+	total, most := 0, maxTexts*b.limits.MaxBytes
 	for i, r := range references {
 		canonical, err := Canonical(r.Text, b.limits)
+		if total += len(canonical); err == nil && total > most && most > 0 {
+			err = tooLarge("the references of the schema have more than %d bytes together", most)
+		}
 		if err == nil {
 			_, err = b.document(canonical, r.Name, draft)
 		}

@@ -14,8 +14,8 @@ type preparation struct {
 // of which counts patternCost more than it costs: a compiled one takes some
 // two hundred bytes for each unit.
 const (
-	maxPreparedCost = 120_000
-	patternCost     = 20
+	maxPreparedCost = 160_000
+	patternCost     = 40
 )
 
 func (c *preparation) reach(root *node) error {

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"testing"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/plastron-dev/plastron/runtime/schema"
 )
 
@@ -79,6 +81,29 @@ func TestViolations(t *testing.T) {
 	// Formats and contents are remarks.
 	f(`{"format":"date-time"}`, `"yesterday"`, "")
 	f(`{"contentEncoding":"base64"}`, `"%"`, "")
+}
+
+// Many goroutines share a validator.
+func TestValidatorIsShared(t *testing.T) {
+	t.Parallel()
+	v := mustValidator(t, order, schema.Karapace)
+	var g errgroup.Group
+	for range 8 {
+		g.Go(func() error {
+			for range 50 {
+				if err := v.Validate([]byte(anOrder)); err != nil {
+					return err
+				}
+				if v.Validate([]byte(`{"id":"x"}`)) == nil {
+					return errors.New("taken")
+				}
+			}
+			return nil
+		})
+	}
+	if err := g.Wait(); err != nil {
+		t.Error(err)
+	}
 }
 
 // Karapace takes every schema for one of draft 7.
