@@ -29,8 +29,8 @@ for workload in latest subjects lookup compatibility register; do
   "$out/load" -a http://127.0.0.1:18981 -workload "$workload" -rounds 1 -duration "${LOAD:-3s}"
 done
 "$out/load" -a http://127.0.0.1:18981 -b bare -workload id -duration "${LOAD:-3s}"
-echo "== schema formats"
-go test -run '^$' -bench 'Parse1KB|Compare50Fields' -benchmem -benchtime 2000x ./runtime/format/avro
-go test -run '^$' -bench 'Transitive' -benchmem -benchtime 30x ./runtime/compat
+echo "== schema formats; eight runs each, for benchstat"
+go test -run '^$' -bench 'Parse1KB|Compare50Fields' -benchmem -benchtime 2000x -count 8 ./runtime/format/avro
+go test -run '^$' -bench 'Transitive' -benchmem -benchtime 20x -count 8 ./runtime/compat
 echo "== one record, with twmb/avro and hamba/avro"
-go test -run '^$' -bench 'Avro(From|To)JSON' -benchmem -benchtime 20000x ./runtime/serde
+go test -run '^$' -bench 'Avro(From|To)JSON' -benchmem -benchtime 10000x -count 8 ./runtime/serde
