@@ -54,6 +54,8 @@ func TestAssociationsAreCreatedChangedAndRead(t *testing.T) {
 		}
 		guid, _ = list[0]["guid"].(string)
 	}
+	s.do("GET", "/contexts/.ctx/associations/subjects/s", "", 200, `[]`) // Another subject.
+	s.do("GET", "/contexts/./associations/subjects/s", "", 200, s.n.ask("GET", "/associations/subjects/s", "").Body.String())
 	for _, target := range []string{
 		"/associations/resources/m/t", "/associations/resources/-/t?associationType=key", "/associations/resources/-/t?resourceType=cluster",
 		"/associations/resources/id-2", "/associations/subjects/u", "/associations/subjects/s?lifecycle=STRONG", "/associations/resources/-/t?offset=1",

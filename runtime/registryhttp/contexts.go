@@ -84,6 +84,10 @@ func qualifyPath(path, qualifier string, query url.Values) string {
 		if len(segments) > 2 {
 			segments[2] = qualifySegment(segments[2], qualifier)
 		}
+	case "associations":
+		if len(segments) > 2 && segments[1] == "subjects" {
+			segments[2] = qualifySegment(segments[2], qualifier)
+		}
 	case "config", "mode":
 		if len(segments) < 2 || segments[1] == "" {
 			return segments[0] + "/" + url.PathEscape(qualifier)

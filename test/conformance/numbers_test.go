@@ -55,6 +55,11 @@ func shows(reference, number string) error {
 	if strings.HasSuffix(reference, ".test") {
 		return scriptShows(reference, number)
 	}
+	return testExists(reference)
+}
+
+// testExists looks for a test, "package.Test", below runtime.
+func testExists(reference string) error {
 	at := strings.LastIndex(reference, ".")
 	if at < 0 {
 		return fmt.Errorf("%s is neither a script nor package.Test", reference)
@@ -97,4 +102,49 @@ func scriptShows(script, number string) error {
 		}
 	}
 	return nil
+}
+
+// TestFeatures reads the table of docs/features.md: no cell is empty, and the
+// tests and scripts that it names are there.
+func TestFeatures(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../../docs/features.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := 0
+	for _, line := range strings.Split(string(text), "\n") {
+		cells := strings.Split(line, "|")
+		if len(cells) != 7 || strings.HasPrefix(cells[1], "---") || strings.TrimSpace(cells[1]) == "Feature" {
+			continue
+		}
+		rows++
+		for _, cell := range cells[1:6] {
+			if strings.TrimSpace(cell) == "" {
+				t.Errorf("an empty cell: %s", line)
+			}
+		}
+		for _, name := range quotedName.FindAllStringSubmatch(cells[5], -1) {
+			if err := featureShown(name[1]); err != nil {
+				t.Errorf("%s: %v", strings.TrimSpace(cells[1]), err)
+			}
+		}
+	}
+	if rows < 70 {
+		t.Fatalf("%d rows", rows)
+	}
+}
+
+// featureShown takes the names of the table of features, where tests of
+// registryhttp stand without their package.
+func featureShown(name string) error {
+	switch {
+	case strings.HasSuffix(name, ".test"):
+		_, err := os.Stat(name)
+		return err
+	case strings.HasPrefix(name, "Test"):
+		return testExists("registryhttp." + name)
+	default:
+		return testExists(name)
+	}
 }
