@@ -23,6 +23,9 @@ func (a *api) createConsumer(c *call) (answer, error) {
 	}
 	group = strings.Trim(group, "/")
 	name := consumerName(c.body)
+	if strings.ContainsRune(name, 0) { // No path leads to it, so nobody could delete it.
+		return answer{}, invalidConsumer("The name of a consumer must not contain the character U+0000")
+	}
 	if name != "" && a.Service.HasConsumer(rest.ConsumerID{Group: group, Instance: name}) {
 		return answer{}, &rest.Error{Kind: rest.ConsumerExists, Text: "Consumer " + name + " already exists"}
 	}
