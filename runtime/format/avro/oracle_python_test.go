@@ -17,13 +17,13 @@ import (
 	"github.com/plastron-dev/plastron/runtime/schema"
 )
 
-// askPython runs the program that hack/oracle-formats.sh names in the
+// askPython runs the program that hack/oracle.sh names in the
 // environment and returns the lines that it prints.
 func askPython[T any](t *testing.T, mode string, questions []map[string]string) []T {
 	t.Helper()
 	command := strings.Fields(os.Getenv("PLASTRON_ORACLE_PYTHON_AVRO"))
 	if len(command) == 0 {
-		t.Fatal("PLASTRON_ORACLE_PYTHON_AVRO is not set; run hack/oracle-formats.sh")
+		t.Fatal("PLASTRON_ORACLE_PYTHON_AVRO is not set; run hack/oracle.sh")
 	}
 	var in strings.Builder
 	for _, q := range questions {
