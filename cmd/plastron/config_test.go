@@ -102,6 +102,8 @@ func TestConfigCheck(t *testing.T) {
 	f(`{"security_protocol": "SSL", "ssl_cafile": "`+broken+`", "registry_authfile": "`+broken+`", "server_tls_certfile": "`+broken+`", "server_tls_keyfile": "`+broken+`"}`, 1,
 		"error: ssl_cafile "+broken+" holds no PEM certificate", "auth file", "server_tls_certfile")
 	f(`{"sasl_plain_password": "s3cret", "security_protocol": "SASL_SSL", "rest_base_uri": "http://u:s3cret@"}`, 1, "sasl_plain_username", "rest_base_uri")
+	f(`{"registry_ca": "`+broken+`", "sasl_oauth_cafile": "`+broken+`", "server_tls_cafile": "`+broken+`", "sentry": {"dsn": "https://s3cret@h/1", "sample_rate": 7}}`, 1,
+		"registry_ca", "sasl_oauth_cafile", "server_tls_cafile", "sample_rate")
 	f(`[]`, 1, "is not one JSON object")
 
 	out, _, err := command(t, "config", "check", "--config", configFile(t, `{"port": "many", "producer_count": 7}`), "--output", "json")

@@ -16,7 +16,7 @@ func Check(o Options) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(p.checkKafka(o), p.checkListener(o), p.checkAuth(o))
+	return errors.Join(p.checkKafka(o), p.checkListener(o), p.checkAuth(o), p.checkOthers(o))
 }
 
 func (p *process) checkKafka(o Options) error {
@@ -42,4 +42,24 @@ func (p *process) checkListener(o Options) error {
 func (p *process) checkAuth(o Options) error {
 	_, err := p.newAuth(o.Config.Registry)
 	return err
+}
+
+// checkOthers reads what is needed for the way to other nodes and receivers.
+func (p *process) checkOthers(o Options) error {
+	var errs []error
+	if ca := o.Config.REST.RegistryCA; ca != "" {
+		_, err := authorities("registry_ca", ca)
+		errs = append(errs, err)
+	}
+	if ca := o.Config.Listener.TLSClientCA; ca != "" && o.Config.Listener.TLSCert == "" {
+		_, err := authorities("server_tls_cafile", ca)
+		errs = append(errs, err)
+	}
+	if ca := o.Config.Kafka.OAuth.CAFile; ca != "" {
+		_, err := authorities("sasl_oauth_cafile", ca)
+		errs = append(errs, err)
+	}
+	sentry, err := p.newSentry()
+	sentry.Stop(0)
+	return errors.Join(append(errs, err)...)
 }

@@ -47,9 +47,7 @@ func (p *process) telemetryPart() part {
 				Traces: telemetry.Exporter(t.Traces), Metrics: telemetry.Exporter(t.Metrics), Endpoint: t.Endpoint,
 				Service: t.Service, Instance: t.Instance, Version: p.version, Logger: p.log.WithName("telemetry"),
 			}
-			sentry, err := telemetry.StartSentry(telemetry.SentryConfig{
-				Settings: sentrySettings(t.Sentry), Version: p.version, Hostname: p.hostname, Clock: p.clock,
-			})
+			sentry, err := p.newSentry()
 			if err != nil {
 				return err
 			}
@@ -97,12 +95,13 @@ func (p *process) observeState(state func() telemetry.State) error {
 	return p.metrics.ObserveState(state)
 }
 
-func sentrySettings(secret map[string]config.Secret) map[string]string {
-	settings := make(map[string]string, len(secret))
-	for name, v := range secret {
+// newSentry starts what the key sentry asks for, nil for nothing.
+func (p *process) newSentry() (*telemetry.Sentry, error) {
+	settings := map[string]string{}
+	for name, v := range p.config.Telemetry.Sentry {
 		settings[name] = string(v)
 	}
-	return settings
+	return telemetry.StartSentry(telemetry.SentryConfig{Settings: settings, Version: p.version, Hostname: p.hostname, Clock: p.clock})
 }
 
 // run runs the parts of the process behind what every process has.

@@ -175,27 +175,32 @@ func confluentProperties() map[string]rule {
 		"metadata.encoder.secret":                 {reason: noEncoder},
 		"metadata.encoder.old.secret":             {reason: noEncoder},
 		"metadata.encoder.topic":                  {reason: noEncoder},
-		"ssl.keystore.location":                   {reason: noJKS},
 		"ssl.keystore.password":                   {reason: noJKS},
 		"ssl.key.password":                        {reason: noJKS},
-		"ssl.keystore.type":                       {reason: noJKS},
-		"ssl.truststore.location":                 {reason: "key stores of Java are not read: convert to PEM and set server_tls_cafile"},
 		"ssl.truststore.password":                 {reason: "key stores of Java are not read: convert to PEM and set server_tls_cafile"},
-		"ssl.client.auth":                         {use: (*translator).clientAuth},
-		"ssl.client.authentication":               {use: (*translator).clientAuth},
-		"authentication.method":                   {reason: "users stand in registry_authfile, tokens in sasl_oauthbearer_*; plastron mkpasswd makes entries"},
-		"authentication.realm":                    {reason: "users stand in registry_authfile; plastron mkpasswd makes entries"},
-		"authentication.roles":                    {reason: "permissions stand in registry_authfile"},
-		"debug":                                   {use: (*translator).debug},
-		"zookeeper.connect":                       {reason: "Kafka is reached through its brokers: set bootstrap_uri"},
-		"kafkastore.connection.url":               {reason: "ZooKeeper is not used: set bootstrap_uri"},
-		"schema.registry.url":                     {use: (*translator).registryURL},
-		"id":                                      {reason: "instances of the REST proxy need no id: consumers are found by rest_base_uri"},
-		"producer.threads":                        {reason: "one producer sends for all requests"},
-		"consumer.request.timeout.ms":             {key: "consumer_request_timeout_ms"},
-		"consumer.request.max.bytes":              {key: "consumer_request_max_bytes"},
-		"consumer.threads":                        {reason: "a consumer needs no thread of its own"},
-		"consumer.instance.timeout.ms":            {use: (*translator).idleTimeout},
+		"ssl.keystore.location": {use: func(t *translator, property, text string) {
+			t.pem(property, "ssl.keystore.type", text, noJKS, "server_tls_certfile", "server_tls_keyfile")
+		}},
+		"ssl.truststore.location": {use: func(t *translator, property, text string) {
+			t.pem(property, "ssl.truststore.type", text, "key stores of Java are not read: convert to PEM and set server_tls_cafile", "server_tls_cafile")
+		}},
+		"ssl.keystore.type":            {use: (*translator).storeType},
+		"ssl.truststore.type":          {use: (*translator).storeType},
+		"ssl.client.auth":              {use: (*translator).clientAuth},
+		"ssl.client.authentication":    {use: (*translator).clientAuth},
+		"authentication.method":        {reason: "users stand in registry_authfile, tokens in sasl_oauthbearer_*; plastron mkpasswd makes entries"},
+		"authentication.realm":         {reason: "users stand in registry_authfile; plastron mkpasswd makes entries"},
+		"authentication.roles":         {reason: "permissions stand in registry_authfile"},
+		"debug":                        {use: (*translator).debug},
+		"zookeeper.connect":            {reason: "Kafka is reached through its brokers: set bootstrap_uri"},
+		"kafkastore.connection.url":    {reason: "ZooKeeper is not used: set bootstrap_uri"},
+		"schema.registry.url":          {use: (*translator).registryURL},
+		"id":                           {reason: "instances of the REST proxy need no id: consumers are found by rest_base_uri"},
+		"producer.threads":             {reason: "one producer sends for all requests"},
+		"consumer.request.timeout.ms":  {key: "consumer_request_timeout_ms"},
+		"consumer.request.max.bytes":   {key: "consumer_request_max_bytes"},
+		"consumer.threads":             {reason: "a consumer needs no thread of its own"},
+		"consumer.instance.timeout.ms": {use: (*translator).idleTimeout},
 	}
 }
 
@@ -228,6 +233,13 @@ func (t *translator) clientAuth(property, text string) {
 		return
 	}
 	t.left[property] = "its value is none of none, requested, required"
+}
+
+// storeType says nothing of PEM: the location has taken it into account.
+func (t *translator) storeType(property, text string) {
+	if !strings.EqualFold(text, "PEM") {
+		t.left[property] = "only stores of type PEM are read"
+	}
 }
 
 func (t *translator) debug(_, text string) {

@@ -36,9 +36,7 @@ func (t *translator) kafka(property, name, text string) bool {
 	case "ssl.key.password":
 		t.out["ssl_password"] = text
 	case "ssl.truststore.type", "ssl.keystore.type":
-		if !strings.EqualFold(text, "PEM") {
-			t.left[property] = noJKS + "ssl_cafile, ssl_certfile and ssl_keyfile"
-		}
+		t.storeType(property, text)
 	case "ssl.truststore.password", "ssl.keystore.password":
 		t.left[property] = "PEM files need no password, a key in one has ssl_password"
 	case "ssl.cipher.suites":
