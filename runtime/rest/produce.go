@@ -124,9 +124,12 @@ func missingSchema(kind Kind, column, side string) *Error {
 // serialize makes a Kafka record of each record and chooses its partition.
 func (s *Service) serialize(r ProduceRequest, key, value encoder) ([]kgo.Record, error) {
 	out := make([]kgo.Record, len(r.Records))
-	keyless := AnyPartition
+	keyless, begin := AnyPartition, s.clock()
 	for i := range r.Records {
 		in, to := &r.Records[i], &out[i]
+		if s.clock().Sub(begin) > conversionTime {
+			return nil, fail(Improper, "Converting the records takes longer than %s, %d of %d are done: send fewer in one request", conversionTime, i, len(r.Records))
+		}
 		var err error
 		if to.Key, err = key.encode(in.Key); err != nil {
 			return nil, inRecord(i, keySide, err)

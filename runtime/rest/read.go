@@ -262,7 +262,7 @@ func fetchFailure(id ConsumerID, err error) error {
 }
 
 // handOut decodes held records and gives them to the sink until limit bytes are
-// out. What the sink does not take goes back.
+// out, or for conversionTime. What the sink does not take goes back.
 func (c *Consumer) handOut(ctx context.Context, limit int, sink Sink) (err error) {
 	var out handed
 	defer func() {
@@ -271,12 +271,15 @@ func (c *Consumer) handOut(ctx context.Context, limit int, sink Sink) (err error
 		}
 	}()
 	d := decoder{schemas: c.service.schemas, format: c.Config.Format}
-	for bytes := 0; bytes < limit; {
+	var spent time.Duration // without what the sink waits for its client
+	for bytes := 0; bytes < limit && spent <= conversionTime; {
 		r := c.front()
 		if r == nil {
 			break
 		}
+		begin := c.service.clock()
 		record, err := d.decode(ctx, r)
+		spent += c.service.clock().Sub(begin)
 		if err != nil && len(out.records) > 0 {
 			break
 		}

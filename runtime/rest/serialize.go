@@ -4,10 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/plastron-dev/plastron/runtime/schema"
 	"github.com/plastron-dev/plastron/runtime/serde"
 )
+
+// conversionTime bounds how long the records of one request are converted. One
+// record is bounded by its codec, but a schema can make every one of ten
+// thousand take a tenth of a second.
+const conversionTime = 10 * time.Second
 
 // encoder turns the JSON of one side of a record into Kafka's bytes. Null is
 // null in Kafka, whatever the format: a real tombstone.
