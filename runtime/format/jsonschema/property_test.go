@@ -96,3 +96,30 @@ func TestCompatibleMeansReadable(t *testing.T) {
 		t.Errorf("only %d pairs are compatible", compatible)
 	}
 }
+
+// What one schema makes of another does not depend on what either was compared
+// with before, and lenient readers put up with all that strict ones do. So
+// FORWARD from a to b, which asks the same as BACKWARD from b to a, has the
+// same answer.
+func TestVerdictsStand(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(400) {
+		m := newMaker(seed, []Draft{Draft7, Draft2020}[seed%2], everything...)
+		e := m.evolved(t, 0)
+		old, next := mustParse(t, text(t, e.old)), mustParse(t, text(t, e.next))
+		for _, f := range []schema.Flavour{schema.Karapace, schema.Confluent} {
+			first, reverse := Readable(next, old, f), Readable(old, next, f)
+			again := Readable(mustParse(t, next.Standard()), mustParse(t, old.Standard()), f)
+			if diff := cmp.Diff(first, again); diff != "" {
+				t.Errorf("%s, %s, %s: %s", f, old.Canonical(), next.Canonical(), diff)
+			}
+			if diff := cmp.Diff(reverse, Readable(old, next, f)); diff != "" {
+				t.Errorf("%s, %s, %s: %s", f, next.Canonical(), old.Canonical(), diff)
+			}
+		}
+		strict, lenient := ReadableUnder(next, old, schema.Confluent, Strict), ReadableUnder(next, old, schema.Confluent, Lenient)
+		if len(strict) == 0 && len(lenient) > 0 {
+			t.Errorf("%s, %s: %v", old.Canonical(), next.Canonical(), lenient)
+		}
+	}
+}
