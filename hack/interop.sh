@@ -128,6 +128,7 @@ prepare() {
 # serve FLAVOUR: runs plastron dev, sets INTEROP_*.
 serve() {
   local _
+  : >"$work/banner"
   # The variable has been renamed; a name that a build does not know is ignored.
   KARAPACE_API_FLAVOR=$1 KARAPACE_FLAVOUR=$1 "$binary" dev --data "" \
     --kafka-port 0 --registry-port 0 --rest-port 0 >"$work/banner" 2>"$work/server.log" &
@@ -160,11 +161,11 @@ run_clients() {
     "run_$kind" "$client" "$(cat "$work/$client.folder")" >"$work/out" 2>"$work/err" || status=$?
     awk -F '\t' -v OFS='\t' -v client="$client" -v flavour="$flavour" \
       '$1 == "ok" || $1 == "FAIL" {print client, flavour, $1, $2, $3}' "$work/out" >>"$work/results"
-    awk -F '\t' '$1 == "ok" {n++} $1 == "FAIL" {print "        FAIL " $2 ": " $3} END {print "        " n + 0 " checks passed"}' "$work/out"
+    awk -F '\t' '$1 == "ok" {n++} $1 == "FAIL" {print "        FAIL " $2 ": " $3} $1 == "note" {print "        " $2} END {print "        " n + 0 " checks passed"}' "$work/out"
     say "$client, $flavour: $((SECONDS - start)) s, exit code $status"
     if ((status != 0)); then
       failed+=("$client with flavour $flavour")
-      tail -n 60 "$work/err" >&2
+      tail -n 300 "$work/err" >&2
     elif ! grep -q '^ok' "$work/out"; then
       failed+=("$client with flavour $flavour: it checked nothing")
     fi

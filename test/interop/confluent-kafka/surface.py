@@ -100,7 +100,7 @@ def _():
         raise AssertionError("a permanently deleted subject is listed")
 
 
-@check("levels, modes and compatibility")
+@check("levels and compatibility")
 def _():
     client, subject = connect(), f"{RUN}-level-value"
     client.register_schema(subject, ORDER)
@@ -112,6 +112,12 @@ def _():
     client.set_config(subject, ServerConfig(compatibility=ConfigCompatibilityLevel.NONE))
     equal(client.test_compatibility(subject, ORDER_BROKEN), True, "anything goes under NONE")
     client.delete_config(subject)
+
+
+@check("modes")
+def _():
+    client, subject = connect(), f"{RUN}-mode-value"
+    client.register_schema(subject, ORDER)
     equal(client.get_global_mode(), "READWRITE", "global mode")
     equal(client.update_mode(subject, "READONLY"), "READONLY", "mode that was set")
     refused(lambda: connect().register_schema(subject, ORDER_WITH_NOTE), 422, 42205)

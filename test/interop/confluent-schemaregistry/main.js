@@ -57,7 +57,7 @@ check('lists and deletes', async () => {
   assert.deepEqual(await client.deleteSubject(subject, true), [1, 2])
 })
 
-check('levels, modes and compatibility', async () => {
+check('levels and compatibility', async () => {
   const subject = `${unique}-level-value`
   const client = connect()
   await client.register(subject, order)
@@ -127,7 +127,7 @@ const formats = {
 }
 
 for (const [name, f] of Object.entries(formats)) {
-  const serializer = conf => new f.Serializer(connect(), sr.SerdeType.VALUE, conf)
+  const serializer = conf => new f.Serializer(connect(), sr.SerdeType.VALUE, { validate: true, ...conf })
   const deserializer = () => new f.Deserializer(connect(), sr.SerdeType.VALUE, {})
 
   check(`${name}: auto-register`, async () => {

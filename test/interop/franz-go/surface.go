@@ -23,7 +23,8 @@ func surface() []check {
 		{"register and look up", registerAndLookUp},
 		{"read by id, guid and version", read},
 		{"lists and deletes", listsAndDeletes},
-		{"levels, modes and compatibility", levels},
+		{"levels and compatibility", levels},
+		{"modes", modes},
 		{"references", references},
 		{"contexts", contexts},
 		{"errors 404", missing},
@@ -155,14 +156,22 @@ func levels(ctx context.Context, t target) error {
 		return err
 	}
 	reset := t.ResetCompatibility(ctx, subject)[0]
-	mode := t.SetMode(ctx, sr.ModeReadOnly, subject)[0]
-	_, refused := t.CreateSchema(ctx, subject, sr.Schema{Schema: orderWithNote})
-	back := t.ResetMode(ctx, subject)[0]
-	return errors.Join(set.Err, got.Err, reset.Err, mode.Err, back.Err,
+	return errors.Join(set.Err, got.Err, reset.Err,
 		equal("level", got.Level, sr.CompatFull),
 		equal("compatible", good.Is, true),
 		equal("incompatible", bad.Is, false),
-		equal("messages of the incompatible one", len(bad.Messages) > 0, true),
+		equal("messages of the incompatible one", len(bad.Messages) > 0, true))
+}
+
+func modes(ctx context.Context, t target) error {
+	subject := t.unique + "-mode-value"
+	if _, err := t.CreateSchema(ctx, subject, sr.Schema{Schema: order}); err != nil {
+		return err
+	}
+	mode := t.SetMode(ctx, sr.ModeReadOnly, subject)[0]
+	_, refused := t.CreateSchema(ctx, subject, sr.Schema{Schema: orderWithNote})
+	back := t.ResetMode(ctx, subject)[0]
+	return errors.Join(mode.Err, back.Err,
 		equal("mode", mode.Mode, sr.ModeReadOnly),
 		refusal(refused, 422, 42205))
 }

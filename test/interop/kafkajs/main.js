@@ -37,7 +37,7 @@ check('read by id and version', async () => {
   assert.equal(await client.getLatestSchemaId(subject), newest.id)
 })
 
-check('levels, modes and compatibility', async () => {
+check('levels and compatibility', async () => {
   const subject = `${unique}-level-value`
   // The client sets the level of a subject that has none.
   await connect().register({ type: SchemaType.AVRO, schema: order }, { subject, compatibility: COMPATIBILITY.FULL })

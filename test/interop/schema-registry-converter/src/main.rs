@@ -336,7 +336,7 @@ async fn main() {
     check!("register and look up", register_and_look_up);
     check!("read by id, guid and version", read);
     check!("lists", lists);
-    check!("compatibility", compatibility);
+    check!("levels and compatibility", compatibility);
     check!("errors 404", errors_404);
     check!("error 409", error_409);
     check!("errors 422", errors_422);
