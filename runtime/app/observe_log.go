@@ -84,6 +84,9 @@ type observedForwarder struct {
 
 // Do implements registryhttp.Forwarder.
 func (f observedForwarder) Do(w http.ResponseWriter, r *http.Request, body []byte) (self bool, err error) {
+	if !telemetry.SpanOf(r.Context()).Recording() {
+		return f.Forwarder.Do(w, r, body) // A probe.
+	}
 	ctx, span := f.tracing.Start(r.Context(), "forward")
 	self, err = f.Forwarder.Do(w, f.tracing.WithTrace(r.WithContext(ctx)), body)
 	span.End(err)

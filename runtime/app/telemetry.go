@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/plastron-dev/plastron/runtime/config"
+	"github.com/plastron-dev/plastron/runtime/kafka"
 	"github.com/plastron-dev/plastron/runtime/telemetry"
 )
 
@@ -23,8 +24,12 @@ type outside struct {
 	state func() telemetry.State
 }
 
-// fault hears of lines of the log at error level.
+// fault hears of lines of the log at error level. Those about a Kafka that is
+// away for a while say nothing that its own alerts do not say.
 func (p *process) fault(f telemetry.Fault) {
+	if p.config.Kafka.SilenceRetriable && f.Cause != nil && kafka.Classify(f.Cause).Temporary() {
+		return
+	}
 	message := f.Message
 	if f.Panic {
 		message = "panic"

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -16,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kmsg"
 	traces "go.opentelemetry.io/proto/otlp/collector/trace/v1"
 	wire "go.opentelemetry.io/proto/otlp/trace/v1"
@@ -316,4 +318,28 @@ func TestStatsDOfAProcess(t *testing.T) {
 			return
 		}
 	}
+}
+
+// TestErrorsThatPassAreFaultsWhenAskedFor logs what a broker that is away
+// causes.
+func TestErrorsThatPassAreFaultsWhenAskedFor(t *testing.T) {
+	t.Parallel()
+	f := func(cause error, environ string, want bool) {
+		t.Helper()
+		p, err := newProcess(Options{Config: settings(t, config.RoleRegistry, environ), Version: "test", Log: io.Discard})
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.log.WithName("log").Error(fmt.Errorf("reading: %w", cause), "Something")
+		w := httptest.NewRecorder()
+		p.metrics.Handler().ServeHTTP(w, httptest.NewRequest("GET", "/metrics", nil))
+		if got := strings.Contains(w.Body.String(), "karapace_exceptions_total{"); got != want {
+			t.Errorf("%v with %q is a fault: %v", cause, environ, got)
+		}
+	}
+
+	f(kerr.NotLeaderForPartition, "", false)
+	f(kerr.NotLeaderForPartition, "KARAPACE_KAFKA_RETRIABLE_ERRORS_SILENCED=false", true)
+	f(kerr.SaslAuthenticationFailed, "", true)
+	f(errors.New("of the program"), "", true)
 }

@@ -78,6 +78,9 @@ type Kafka struct {
 	MetadataMaxAge   int // MetadataMaxAge is in milliseconds
 	SessionTimeout   int // SessionTimeout is in milliseconds
 	MaxIdle          int // MaxIdle is in milliseconds
+	// SilenceRetriable keeps errors that go away by themselves from being counted
+	// as faults.
+	SilenceRetriable bool
 }
 
 // OAuth says how to get bearer tokens for Kafka by client credentials.

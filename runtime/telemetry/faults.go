@@ -13,6 +13,7 @@ type Fault struct {
 	Message string // Message is constant
 	Where   string // Where is the name of the logger
 	Err     string // Err is the text of the error, without user-info of URLs
+	Cause   error  // Cause is the error itself, which stays in the process
 	// Panic is set when the program itself is wrong; Stack is where.
 	Panic bool
 	Stack string
@@ -55,6 +56,7 @@ func (h faultHandler) fault(r slog.Record) Fault {
 			f.Where = text
 		case "err":
 			f.Err, f.Panic = publicError(text)
+			f.Cause, _ = a.Value.Any().(error)
 		case "stack":
 			f.Stack, f.Panic = text, true
 		default:

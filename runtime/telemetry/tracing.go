@@ -206,6 +206,9 @@ func (t *Tracing) Start(ctx context.Context, name string, pairs ...string) (cont
 // SpanOf is the span that ctx carries.
 func SpanOf(ctx context.Context) Span { return Span{trace.SpanFromContext(ctx)} }
 
+// Recording reports whether the span goes anywhere.
+func (s Span) Recording() bool { return s.span != nil && s.span.IsRecording() }
+
 // End ends the span. Of an error only that there was one is told: its text may
 // hold parts of what was sent.
 func (s Span) End(err error) {
