@@ -85,7 +85,7 @@ type Deps struct {
 	// package forward says.
 	PrimaryWait time.Duration
 	// AwaitOffset returns once this node has read the log up to an offset. It is
-	// asked after a write was forwarded, for at most ReadWait, default 2 s; nil
+	// asked after a write was forwarded, for at most ReadWait, default 15 s; nil
 	// does not wait.
 	AwaitOffset func(ctx context.Context, offset int64) error
 	ReadWait    time.Duration
@@ -120,7 +120,7 @@ func New(d Deps) http.Handler {
 		d.PrimaryWait = time.Second
 	}
 	if d.ReadWait == 0 {
-		d.ReadWait = 2 * time.Second
+		d.ReadWait = 15 * time.Second
 	}
 	if d.ClusterID == nil {
 		d.ClusterID = func() string { return "" }
