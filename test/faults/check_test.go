@@ -58,10 +58,7 @@ func (c *cluster) check(l *load) *result {
 // queues before is decided then.
 func (c *cluster) mark() {
 	c.t.Helper()
-	for _, n := range c.nodes {
-		if !n.alive() {
-			continue
-		}
+	for _, n := range c.others(nil) {
 		var last *op
 		c.eventually("write at "+n.name, func() bool {
 			last = &op{kind: "register", subject: "mark", text: text(fmt.Sprintf("mark_%s_%d", n.name, time.Now().UnixNano()))}
@@ -88,8 +85,8 @@ func (c *cluster) converge(r *result) *rawLog {
 		}
 		c.pause(10 * time.Millisecond)
 	}
-	for _, n := range c.nodes {
-		if n.alive() && n.log.contains("late, writing again") {
+	for _, n := range c.others(nil) {
+		if n.log.contains("late, writing again") {
 			c.t.Logf("%s repaired late records", n.name)
 		}
 	}

@@ -143,6 +143,8 @@ type load struct {
 	cancel context.CancelFunc
 	group  sync.WaitGroup
 	keep   bool // nothing is deleted for good, so that compaction leaves the evidence
+	base   int  // number of the first client
+	pace   time.Duration
 
 	acks    atomic.Int64 // registrations that were answered with 200
 	mu      sync.Mutex
@@ -153,14 +155,13 @@ type load struct {
 // load starts clients. Each stays at one node until that fails it.
 func (c *cluster) load(clients int, options ...func(*load)) *load {
 	ctx, cancel := context.WithCancel(c.ctx)
-	l := &load{c: c, cancel: cancel, began: time.Now()}
+	l := &load{c: c, cancel: cancel, began: time.Now(), pace: 3 * time.Millisecond}
 	for _, set := range options {
 		set(l)
 	}
-	nodes := append([]*node(nil), c.nodes...)
 	for i := range clients {
 		l.group.Go(func() {
-			w := &worker{load: l, number: i, nodes: nodes, at: i % len(nodes), rnd: rand.New(rand.NewPCG(uint64(i), 11))}
+			w := &worker{load: l, number: l.base + i, at: i, rnd: rand.New(rand.NewPCG(uint64(l.base+i), 11))}
 			w.run(ctx)
 		})
 	}
@@ -194,8 +195,7 @@ func (l *load) note(o *op) {
 type worker struct {
 	*load
 	number int
-	nodes  []*node
-	at     int
+	at     int // its node, round and round
 	rnd    *rand.Rand
 
 	count    int
@@ -209,13 +209,13 @@ type worker struct {
 func (w *worker) subject() string { return fmt.Sprintf("own-%d-%d", w.number, w.count/40) }
 
 func (w *worker) run(ctx context.Context) {
-	pace := time.NewTicker(3 * time.Millisecond)
+	pace := time.NewTicker(w.pace)
 	defer pace.Stop()
 	for ctx.Err() == nil {
 		o := w.next()
 		o.client = w.number
-		n := w.nodes[w.at]
-		o.do(ctx, n)
+		nodes := w.c.all()
+		o.do(ctx, nodes[w.at%len(nodes)])
 		w.took(o)
 		w.note(o)
 		select {
@@ -234,7 +234,7 @@ func (w *worker) next() *op {
 	reads := w.anchored && len(w.texts) > 0
 	switch dice := w.rnd.IntN(100); {
 	case dice < 15:
-		return &op{kind: "register", subject: fmt.Sprintf("shared-%d-%d", w.rnd.IntN(3), w.count/20), text: fresh}
+		return &op{kind: "register", subject: fmt.Sprintf("shared-%d-%d-%d", w.base, w.rnd.IntN(3), w.count/20), text: fresh}
 	case dice < 25:
 		return &op{kind: "register", subject: own, text: text(fmt.Sprintf("common%d", w.rnd.IntN(5)))}
 	case dice < 35 && reads:
@@ -259,7 +259,7 @@ func (w *worker) took(o *op) {
 	switch {
 	case o.outcome == unknown:
 		// Another node may know more.
-		w.at, w.anchored = (w.at+1)%len(w.nodes), false
+		w.at, w.anchored = w.at+1, false
 	case o.outcome == done && o.kind == "register" && strings.HasPrefix(o.subject, "own"):
 		if !strings.Contains(o.text, "common") {
 			w.anchored = true // Only a new schema is certain to go through the primary.

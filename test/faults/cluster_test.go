@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -38,18 +39,21 @@ type cluster struct {
 	kafka *kfake.Cluster
 	wires *network
 	admin *kadm.Client
-	nodes []*node
+
+	mu       sync.Mutex
+	nodes    []*node
+	launched int
 }
 
-// newCluster starts three brokers and as many nodes as wanted.
-func newCluster(t *testing.T, nodes int, opts ...kfake.Opt) *cluster {
+// newCluster starts three brokers and as many nodes as wanted, for a time.
+func newCluster(t *testing.T, nodes int, within time.Duration) *cluster {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 4*patience)
+	ctx, cancel := context.WithTimeout(t.Context(), within)
 	t.Cleanup(cancel)
 	c := &cluster{t: t, ctx: ctx, wires: newNetwork()}
 	var err error
-	opts = append(opts, kfake.NumBrokers(3), kfake.ListenFn(c.wires.listen), kfake.GroupMinSessionTimeout(100*time.Millisecond))
-	if c.kafka, err = kfake.NewCluster(opts...); err != nil {
+	c.kafka, err = kfake.NewCluster(kfake.NumBrokers(3), kfake.ListenFn(c.wires.listen), kfake.GroupMinSessionTimeout(100*time.Millisecond))
+	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(c.kafka.Close)
@@ -100,8 +104,19 @@ func (c *cluster) start(name string, environ ...string) *node {
 	case <-time.After(patience):
 		c.t.Fatalf("%s did not start in time\n%s", name, n.log)
 	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	// A process that is started again takes the place of the one before.
+	c.nodes = slices.DeleteFunc(c.nodes, func(old *node) bool { return old.name == name })
 	c.nodes = append(c.nodes, n)
 	return n
+}
+
+// all returns the nodes.
+func (c *cluster) all() []*node {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.nodes)
 }
 
 func (c *cluster) launch(name string, environ ...string) (*node, <-chan struct{}) {
@@ -110,9 +125,13 @@ func (c *cluster) launch(name string, environ ...string) (*node, <-chan struct{}
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	n := &node{link: c.wires.link(name), front: front, name: name, clock: &clock{}, log: &logBuffer{}, ended: make(chan struct{})}
+	c.mu.Lock()
+	c.launched++
+	clientID := fmt.Sprintf("%s-%d", name, c.launched)
+	c.mu.Unlock()
+	n := &node{link: c.wires.link(clientID), front: front, name: name, clock: &clock{}, log: &logBuffer{}, ended: make(chan struct{})}
 	environ = append([]string{
-		"KARAPACE_BOOTSTRAP_URI=" + strings.Join(c.kafka.ListenAddrs(), ","), "KARAPACE_CLIENT_ID=" + name,
+		"KARAPACE_BOOTSTRAP_URI=" + strings.Join(c.kafka.ListenAddrs(), ","), "KARAPACE_CLIENT_ID=" + clientID,
 		"KARAPACE_PORT=0", "KARAPACE_ADVERTISED_HOSTNAME=127.0.0.1", "KARAPACE_ADVERTISED_PORT=" + front.port(), "KARAPACE_LOG_LEVEL=INFO",
 		fmt.Sprintf("KARAPACE_SESSION_TIMEOUT_MS=%d", session.Milliseconds()),
 		"KARAPACE_WAITING_TIME_BEFORE_ACTING_AS_MASTER_MS=0",
@@ -224,7 +243,7 @@ func (c *cluster) successor(old *node) *node {
 
 // others returns the nodes that are alive and not n.
 func (c *cluster) others(n *node) (out []*node) {
-	for _, o := range c.nodes {
+	for _, o := range c.all() {
 		if o != n && o.alive() {
 			out = append(out, o)
 		}
@@ -277,6 +296,7 @@ func (c *clock) now() time.Time {
 }
 
 func (c *clock) jump(d time.Duration) { c.offset.Add(int64(d)) }
+func (c *clock) reset()               { c.run(); c.offset.Store(0) }
 func (c *clock) stand()               { now := c.now(); c.stopped.Store(&now) }
 func (c *clock) run()                 { c.stopped.Store(nil) }
 

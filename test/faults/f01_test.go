@@ -11,7 +11,7 @@ import (
 // lands when the next primary is at work.
 func TestF01KilledBetweenProduceAndAck(t *testing.T) {
 	t.Parallel()
-	c := newCluster(t, 3)
+	c := newCluster(t, 3, 4*patience)
 	old := c.primary()
 	l := c.load(8)
 	l.progress(50)
@@ -36,7 +36,7 @@ func TestF01KilledBetweenProduceAndAck(t *testing.T) {
 // before anybody heard of it.
 func TestF02KilledBetweenAckAndAnswer(t *testing.T) {
 	t.Parallel()
-	c := newCluster(t, 3)
+	c := newCluster(t, 3, 4*patience)
 	old := c.primary()
 	l := c.load(8)
 	l.progress(50)
@@ -55,7 +55,7 @@ func TestF02KilledBetweenAckAndAnswer(t *testing.T) {
 // TestF03 stops the primary in good order while 50 clients write.
 func TestF03StoppedUnderLoad(t *testing.T) {
 	t.Parallel()
-	c := newCluster(t, 3)
+	c := newCluster(t, 3, 4*patience)
 	old := c.primary()
 	l := c.load(50)
 	l.progress(100)
@@ -81,7 +81,7 @@ func TestF03StoppedUnderLoad(t *testing.T) {
 // TestF04 takes Kafka away from the primary while clients still reach it.
 func TestF04PrimaryWithoutKafka(t *testing.T) {
 	t.Parallel()
-	c := newCluster(t, 3)
+	c := newCluster(t, 3, 4*patience)
 	old := c.primary()
 	l := c.load(8)
 	l.progress(50)
@@ -103,7 +103,7 @@ func TestF04PrimaryWithoutKafka(t *testing.T) {
 // believes in its lease.
 func TestF05PausedPrimaryWakesUp(t *testing.T) {
 	t.Parallel()
-	c := newCluster(t, 3)
+	c := newCluster(t, 3, 4*patience)
 	old := c.primary()
 	l := c.load(8)
 	l.progress(50)
@@ -140,9 +140,9 @@ func (c *cluster) voids() (count int) {
 // group of its own, so that nothing but the log keeps them apart.
 func TestF06TwoPrimaries(t *testing.T) {
 	t.Parallel()
-	c := newCluster(t, 1)
+	c := newCluster(t, 1, 4*patience)
 	c.start("n2", "KARAPACE_GROUP_ID=another")
-	for _, n := range c.nodes {
+	for _, n := range c.all() {
 		c.eventually("role of "+n.name, n.isPrimary)
 	}
 	l := c.load(8)
@@ -158,7 +158,7 @@ func TestF06TwoPrimaries(t *testing.T) {
 // TestF07 lets the group rebalance all the time and its coordinator move.
 func TestF07RebalanceStorm(t *testing.T) {
 	t.Parallel()
-	c := newCluster(t, 3)
+	c := newCluster(t, 3, 4*patience)
 	c.primary()
 	l := c.load(8)
 	l.progress(20)
@@ -188,7 +188,7 @@ func TestF07RebalanceStorm(t *testing.T) {
 // TestF08 moves the partition between brokers and takes brokers away.
 func TestF08BrokersRestart(t *testing.T) {
 	t.Parallel()
-	c := newCluster(t, 3)
+	c := newCluster(t, 3, 4*patience)
 	c.primary()
 	l := c.load(8)
 	l.progress(30)
@@ -217,7 +217,7 @@ func TestF08BrokersRestart(t *testing.T) {
 // ids once started again at 1.
 func TestF09KilledWhileThePartitionMoves(t *testing.T) {
 	t.Parallel()
-	c := newCluster(t, 3)
+	c := newCluster(t, 3, 4*patience)
 	old := c.primary()
 	l := c.load(8)
 	l.progress(50)

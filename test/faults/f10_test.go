@@ -18,7 +18,7 @@ import (
 // what became of the records is not known until the log is read.
 func TestF10OutcomeUnknown(t *testing.T) {
 	t.Parallel()
-	c := newCluster(t, 3)
+	c := newCluster(t, 3, 4*patience)
 	p := c.primary()
 	l := c.load(8)
 	l.progress(30)
@@ -61,7 +61,7 @@ func (c *cluster) refuse(code *kerr.Error) <-chan struct{} {
 // registry do not notice.
 func TestF11SlowBroker(t *testing.T) {
 	t.Parallel()
-	c := newCluster(t, 3)
+	c := newCluster(t, 3, 4*patience)
 	p := c.primary()
 	l := c.load(16)
 	l.progress(50)
@@ -84,7 +84,7 @@ func TestF11SlowBroker(t *testing.T) {
 // into nothing, none forgets without a word, and no id comes back.
 func TestF12TopicDeletedAndMadeAnew(t *testing.T) {
 	t.Parallel()
-	c := newCluster(t, 2)
+	c := newCluster(t, 2, 4*patience)
 	p := c.primary()
 	register := func(name string) *op {
 		o := &op{kind: "register", subject: "s-" + name, text: text(name)}
@@ -130,7 +130,7 @@ func (n *node) problem(text string) bool {
 // TestF13 starts nodes on topics of the wrong layout.
 func TestF13WrongTopic(t *testing.T) {
 	t.Parallel()
-	c := newCluster(t, 0)
+	c := newCluster(t, 0, 4*patience)
 	policy := func(value string) map[string]*string { return map[string]*string{"cleanup.policy": &value} }
 	for name, partitions := range map[string]int32{"two-partitions": 2, "deleting": 1} {
 		config := policy("compact")
@@ -169,7 +169,7 @@ func (n *node) metrics() string {
 // marker is the last thing in it when a node starts.
 func TestF14Garbage(t *testing.T) {
 	t.Parallel()
-	c := newCluster(t, 2)
+	c := newCluster(t, 2, 4*patience)
 	c.primary()
 	l := c.load(6)
 	l.progress(20)
@@ -227,7 +227,7 @@ func (c *cluster) transaction() {
 // left.
 func TestF15Compaction(t *testing.T) {
 	t.Parallel()
-	c := newCluster(t, 2)
+	c := newCluster(t, 2, 4*patience)
 	c.primary()
 	l := c.load(8, func(l *load) { l.keep = true })
 	for range 5 {
@@ -245,13 +245,13 @@ func TestF15Compaction(t *testing.T) {
 // whose clock is set back believes in its lease for an hour; it is cut off then.
 func TestF16ClockJumps(t *testing.T) {
 	t.Parallel()
-	c := newCluster(t, 3)
+	c := newCluster(t, 3, 4*patience)
 	c.primary()
 	l := c.load(8)
 	l.progress(30)
 	var jumps atomic.Int64
 	for i, hours := range []time.Duration{1, -2, 2, -1} {
-		c.nodes[i%3].clock.jump(hours * time.Hour)
+		c.all()[i%3].clock.jump(hours * time.Hour)
 		jumps.Add(1)
 		l.progress(10)
 	}
@@ -270,7 +270,7 @@ func TestF16ClockJumps(t *testing.T) {
 // stopped: the best of three, since other tests share the machine.
 func TestCleanStopIsFast(t *testing.T) {
 	t.Parallel()
-	c := newCluster(t, 3)
+	c := newCluster(t, 3, 4*patience)
 	best := time.Hour
 	var all []string
 	for range 3 {
