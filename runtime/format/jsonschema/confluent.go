@@ -226,9 +226,9 @@ func (c *confluentWalk) limit(r *result, old, new *number, kind, keyword string)
 		c.note(r, kind+"_ADDED", keyword)
 	case new == nil:
 		c.note(r, kind+"_REMOVED", keyword)
-	case old.rat.Cmp(new.rat) < 0:
+	case old.compare(new) < 0:
 		c.note(r, kind+"_INCREASED", keyword)
-	case old.rat.Cmp(new.rat) > 0:
+	case old.compare(new) > 0:
 		c.note(r, kind+"_DECREASED", keyword)
 	}
 }

@@ -99,6 +99,7 @@ func hostileSchemas() []hostileSchema {
 		{name: "60,000 identifiers", text: `{"allOf":[` + many(60_000, `{"$id":"a#"}`) + `]}`},
 		{name: "identifiers within each other", text: nest(500, `{"$id":"a/b/","allOf":[`, `{"$ref":"c"}`, `]}`)},
 		{name: "60,000 anchors", text: `{` + draft2020 + `"allOf":[` + many(60_000, `{"$anchor":"a#"}`) + `]}`},
+		{name: "dynamic anchors", text: `{` + draft2020 + `"$dynamicRef":"#a1","allOf":[` + many(50_000, `{"$dynamicAnchor":"a#"}`) + `]}`},
 		{name: "dynamic references", text: `{` + draft2020 + `"$id":"http://e.x/a","$dynamicAnchor":"n","properties":{"a":{"$dynamicRef":"#n"}},"allOf":[` +
 			many(2_000, `{"$id":"r#","$dynamicAnchor":"n","properties":{"b":{"$dynamicRef":"@n"}}}`) + `]}`},
 		{name: "a dynamic reference to itself", text: `{` + draft2020 + `"$dynamicAnchor":"n","$dynamicRef":"#n"}`},

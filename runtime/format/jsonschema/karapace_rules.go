@@ -19,7 +19,7 @@ func (r *result) limit(reader, writer *number, keyword, kind string, tighter int
 	case writer == nil:
 		// The value that is printed is the writer's, which there is none of.
 		r.add(kind+"_ADDED", "Introduced incompatible assertion "+keyword+" with value None", keyword)
-	case reader.rat.Cmp(writer.rat) == tighter:
+	case reader.compare(writer) == tighter:
 		changed := kind + "_INCREASED"
 		if tighter < 0 {
 			changed = kind + "_DECREASED"

@@ -1,6 +1,7 @@
 package jsonschema
 
 import (
+	"cmp"
 	"math/big"
 	"sort"
 
@@ -76,6 +77,14 @@ type number struct {
 	// whole is the number if it is an integer of 64 bits.
 	whole   int64
 	isWhole bool
+}
+
+// compare returns -1, 0 or 1 as one limit is below, at or above another.
+func (l *number) compare(other *number) int {
+	if l.isWhole && other.isWhole {
+		return cmp.Compare(l.whole, other.whole)
+	}
+	return l.rat.Cmp(other.rat)
 }
 
 type textRules struct {

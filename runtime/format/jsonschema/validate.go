@@ -43,7 +43,7 @@ func NewValidator(s *Schema, f schema.Flavour, limits Limits) (*Validator, error
 		rules: map[*node]*nodeRules{},
 		pool:  sync.Pool{New: func() any { return &jsonx.Doc{} }},
 	}
-	c := preparation{validator: v, seen: map[*node]struct{}{}, compiled: map[string]*matcher{}}
+	c := preparation{validator: v, seen: map[*node]struct{}{}, entered: map[*resource]struct{}{}, compiled: map[string]*matcher{}}
 	if err := c.reach(v.root); err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import "fmt"
 type preparation struct {
 	validator *Validator
 	seen      map[*node]struct{}
+	entered   map[*resource]struct{}
 	compiled  map[string]*matcher
 	cost      int
 }
@@ -44,16 +45,25 @@ func (c *preparation) reach(root *node) error {
 				visit(r.target)
 			}
 		}
-		// Whoever enters a resource may make these the targets of a reference.
-		for _, anchored := range n.in.dynamic {
-			visit(anchored)
-		}
-		if n.in.recursive {
-			visit(n.in.root)
-		}
+		c.enter(n.in, visit)
 		c.validator.dynamic = c.validator.dynamic || n.dynamic != nil
 	}
 	return nil
+}
+
+// enter visits what becomes a target of references once the way has led into
+// a resource.
+func (c *preparation) enter(in *resource, visit func(...*node)) {
+	if _, done := c.entered[in]; done {
+		return
+	}
+	c.entered[in] = struct{}{}
+	for _, anchored := range in.dynamic {
+		visit(anchored)
+	}
+	if in.recursive {
+		visit(in.root)
+	}
 }
 
 func (c *preparation) prepare(n *node) (err error) {

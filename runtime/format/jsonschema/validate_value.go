@@ -1,14 +1,15 @@
 package jsonschema
 
 import (
+	"cmp"
 	"math/big"
 	"unicode/utf8"
 
 	"github.com/plastron-dev/plastron/runtime/internal/jsonx"
 )
 
-// compare returns -1, 0 or 1 as the value is below, at or above the limit.
-func (l *number) compare(v jsonx.Value) int {
+// compareTo returns -1, 0 or 1 as the value is below, at or above the limit.
+func (l *number) compareTo(v jsonx.Value) int {
 	if n, ok := v.Int64(); ok {
 		return l.compareInt(n)
 	}
@@ -22,14 +23,7 @@ func (l *number) compareInt(n int64) int {
 	if !l.isWhole {
 		return new(big.Rat).SetInt64(n).Cmp(l.rat)
 	}
-	switch {
-	case n < l.whole:
-		return -1
-	case n > l.whole:
-		return 1
-	default:
-		return 0
-	}
+	return cmp.Compare(n, l.whole)
 }
 
 // above and below report whether a count is beyond a limit of which there may
@@ -59,13 +53,13 @@ func (w *validation) number(r *numberRules, v jsonx.Value, d Draft) *Violation {
 		}
 	}
 	switch {
-	case r.maximum != nil && r.maximum.compare(v) > 0:
+	case r.maximum != nil && r.maximum.compareTo(v) > 0:
 		return w.fail("must be at most %s, is %s", clip(r.maximum.text), is())
-	case r.minimum != nil && r.minimum.compare(v) < 0:
+	case r.minimum != nil && r.minimum.compareTo(v) < 0:
 		return w.fail("must be at least %s, is %s", clip(r.minimum.text), is())
-	case highest != nil && highest.compare(v) >= 0:
+	case highest != nil && highest.compareTo(v) >= 0:
 		return w.fail("must be less than %s, is %s", clip(highest.text), is())
-	case lowest != nil && lowest.compare(v) <= 0:
+	case lowest != nil && lowest.compareTo(v) <= 0:
 		return w.fail("must be more than %s, is %s", clip(lowest.text), is())
 	case r.multipleOf != nil && !r.multipleOf.divides(v):
 		return w.fail("must be a multiple of %s, is %s", clip(r.multipleOf.text), is())
