@@ -16,11 +16,11 @@ func Check(o Options) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(p.checkKafka(o), p.checkListener(o), p.checkAuth(o), p.checkOthers(o))
+	return errors.Join(p.checkKafka(), p.checkListener(), p.checkAuth(), p.checkOthers())
 }
 
-func (p *process) checkKafka(o Options) error {
-	options, err := p.kafkaOptions(o.Config)
+func (p *process) checkKafka() error {
+	options, err := p.kafkaOptions(p.config)
 	if err != nil {
 		return err
 	}
@@ -28,8 +28,8 @@ func (p *process) checkKafka(o Options) error {
 	return err
 }
 
-func (p *process) checkListener(o Options) error {
-	l := o.Config.Listener
+func (p *process) checkListener() error {
+	l := p.config.Listener
 	if l.TLSCert == "" {
 		return nil
 	}
@@ -39,23 +39,23 @@ func (p *process) checkListener(o Options) error {
 	return err
 }
 
-func (p *process) checkAuth(o Options) error {
-	_, err := p.newAuth(o.Config.Registry)
+func (p *process) checkAuth() error {
+	_, err := p.newAuth(p.config.Registry)
 	return err
 }
 
 // checkOthers reads what is needed for the way to other nodes and receivers.
-func (p *process) checkOthers(o Options) error {
+func (p *process) checkOthers() error {
 	var errs []error
-	if ca := o.Config.REST.RegistryCA; ca != "" {
+	if ca := p.config.REST.RegistryCA; ca != "" {
 		_, err := authorities("registry_ca", ca)
 		errs = append(errs, err)
 	}
-	if ca := o.Config.Listener.TLSClientCA; ca != "" && o.Config.Listener.TLSCert == "" {
+	if ca := p.config.Listener.TLSClientCA; ca != "" && p.config.Listener.TLSCert == "" {
 		_, err := authorities("server_tls_cafile", ca)
 		errs = append(errs, err)
 	}
-	if ca := o.Config.Kafka.OAuth.CAFile; ca != "" {
+	if ca := p.config.Kafka.OAuth.CAFile; ca != "" {
 		_, err := authorities("sasl_oauth_cafile", ca)
 		errs = append(errs, err)
 	}

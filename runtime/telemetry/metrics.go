@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -29,6 +30,11 @@ type Metrics struct {
 	unknown   prometheus.Counter
 	conflicts prometheus.Counter
 
+	// modes is how many records had each key mode, for StatsD, which is sent
+	// totals.
+	modesMu sync.Mutex
+	modes   map[string]int
+
 	// statsd gets the metrics that Karapace sends there, nil for none.
 	statsd *StatsD
 }
@@ -36,7 +42,7 @@ type Metrics struct {
 // NewMetrics returns the metrics with the labels of the configuration's tags
 // on each of them.
 func NewMetrics(tags map[string]string) (*Metrics, error) {
-	m := &Metrics{registry: prometheus.NewRegistry()}
+	m := &Metrics{registry: prometheus.NewRegistry(), modes: map[string]int{}}
 	m.labelled = prometheus.WrapRegistererWith(tags, m.registry)
 	m.declareHTTP()
 	m.declareRegistry()
@@ -167,6 +173,9 @@ func (m *Metrics) RecordsProcessed(keyMode string, n int) {
 	if m != nil {
 		m.processed.WithLabelValues(keyMode).Add(float64(n))
 		m.statsd.count("karapace_schema_reader_records_processed", n, pair{"keymode", keyMode})
+		m.modesMu.Lock()
+		defer m.modesMu.Unlock()
+		m.modes[keyMode] += n
 	}
 }
 

@@ -28,6 +28,11 @@ func (m *Metrics) SendState(s State) {
 	m.statsd.gauge("karapace_schema_reader_subjects", float64(s.Subjects))
 	m.statsd.gauge("karapace_schema_reader_subject_data_schema_versions", float64(s.LiveVersions), pair{"state", "live"})
 	m.statsd.gauge("karapace_schema_reader_subject_data_schema_versions", float64(s.DeletedVersions), pair{"state", "soft_deleted"})
+	m.modesMu.Lock()
+	defer m.modesMu.Unlock()
+	for mode, n := range m.modes {
+		m.statsd.gauge("karapace_schema_reader_records_per_keymode", float64(n), pair{"keymode", mode})
+	}
 }
 
 // ObserveState adds the metrics of a registry. The function is called for

@@ -66,6 +66,7 @@ func TestStatsDOnTheWire(t *testing.T) {
 		"karapace_schema_reader_subjects,app=Karapace:2|g",
 		"karapace_schema_reader_subject_data_schema_versions,state=live,app=Karapace:5|g",
 		"karapace_schema_reader_subject_data_schema_versions,state=soft_deleted,app=Karapace:1|g",
+		"karapace_schema_reader_records_per_keymode,keymode=CANONICAL,app=Karapace:3|g",
 	}
 	if diff := cmp.Diff(want, receive(t, conn, len(want))); diff != "" {
 		t.Error(diff)
