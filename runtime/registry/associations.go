@@ -113,6 +113,9 @@ func (r *Registry) Associate(ctx context.Context, to Resource, wanted []WantedAs
 	if err := checkAssociations(&to, wanted, dryRun); err != nil {
 		return nil, err
 	}
+	if !r.role.MayWrite() {
+		return nil, ErrNotPrimary // Others may lag behind: they do not judge.
+	}
 	after, _, err := r.associate(r.views.View(), to, wanted, false)
 	if err != nil || dryRun {
 		return after, err
@@ -138,11 +141,6 @@ func (r *Registry) Associate(ctx context.Context, to Resource, wanted []WantedAs
 	}})
 	if err != nil {
 		return nil, err
-	}
-	for i, a := range after { // With the time that the log gave it.
-		if j := slices.IndexFunc(r.views.View().AssociationsOf(a.ResourceName), func(b *Association) bool { return b.Key == a.Key }); j >= 0 {
-			after[i] = r.views.View().AssociationsOf(a.ResourceName)[j]
-		}
 	}
 	return after, nil
 }
@@ -303,6 +301,9 @@ func frozen(a *Association) error {
 // the subjects that belonged to the resource alone. With dryRun everything is
 // checked and nothing written.
 func (r *Registry) Dissociate(ctx context.Context, f AssociationFilter, cascade, dryRun bool) error {
+	if !r.role.MayWrite() {
+		return ErrNotPrimary
+	}
 	if dryRun {
 		_, err := r.dissociate(r.views.View(), f, cascade)
 		return err

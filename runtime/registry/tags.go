@@ -33,6 +33,9 @@ type Retagging struct {
 // and those of Register; an entity that the schema does not have is
 // InvalidSchema.
 func (r *Registry) Retag(ctx context.Context, q Retagging) (*Entry, error) {
+	if !r.role.MayWrite() {
+		return nil, ErrNotPrimary // Others may lag behind: they do not judge.
+	}
 	e, err := r.Version(q.Subject, q.Version, Live)
 	if err != nil {
 		return nil, err

@@ -44,6 +44,34 @@ func TestFollowerHandsWritesOver(t *testing.T) {
 	}
 }
 
+// TestFollowerDoesNotJudgeAssociationsAndTags lets a follower lag behind what it
+// would need to know.
+func TestFollowerDoesNotJudgeAssociationsAndTags(t *testing.T) {
+	t.Parallel()
+	shared, other := &topic{}, &topic{}
+	primary := newNode(t, shared, schema.Karapace)
+	server := httptest.NewServer(primary)
+	t.Cleanup(server.Close)
+	follower := newNode(t, other, schema.Karapace) // It reads nothing of it.
+	follower.elect(server.URL, false)
+	p, f := steps{t, primary}, steps{t, follower}
+	p.do("POST", "/subjects/s/versions", myRecord, 200, `{"id":1}`)
+
+	body := associate(`{"subject":"s","associationType":"value"}`)
+	for _, target := range []string{"/associations?dryRun=true", "/associations", "/associations:batchMutate"} {
+		in, status := body, 200
+		if strings.HasSuffix(target, "Mutate") {
+			in, status = `{"requests":[`+body+`]}`, 207
+		}
+		if w := f.n.ask("POST", target, in); w.Code != status || strings.Contains(w.Body.String(), "error") {
+			t.Fatalf("%s: %d %s", target, w.Code, w.Body)
+		}
+	}
+	f.do("POST", "/subjects/s/versions/1/tags", `{"tagsToAdd":`+tagList("myrecord", "sr_record", `"T"`)+`}`, 200, `{"id":2}`)
+	f.do("DELETE", "/associations/resources/id-1", "", 204, "")
+	f.do("DELETE", "/associations/resources/id-1", "", 404, `{"error_code":40410,"message":"Association for 'id-1' not found."}`)
+}
+
 func TestFollowerHoldsTheAnswerUntilItHasReadIt(t *testing.T) {
 	t.Parallel()
 	shared := &topic{}
