@@ -140,8 +140,7 @@ func (c *cluster) launch(name string, environ ...string) (*node, <-chan struct{}
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	transport := &http.Transport{MaxIdleConnsPerHost: 64}
-	n.http = &http.Client{Transport: transport}
+	n.http = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}}
 	n.down, n.kill = context.WithCancel(context.Background())
 	running, end := context.WithCancel(context.Background())
 	n.end = end
@@ -158,10 +157,8 @@ func (c *cluster) launch(name string, environ ...string) (*node, <-chan struct{}
 		n.mend() // Without Kafka, ending takes as long as the time-outs of requests.
 		end()
 		<-n.ended
-		n.kill()
-		front.close()
+		n.vanish()
 		front.group.Wait()
-		transport.CloseIdleConnections()
 		if c.t.Failed() {
 			c.t.Logf("log of %s:\n%s", n.name, n.log)
 		}
@@ -172,8 +169,7 @@ func (c *cluster) launch(name string, environ ...string) (*node, <-chan struct{}
 // crash is kill -9: nothing that the node sends reaches anybody any more.
 func (n *node) crash() {
 	n.sever()
-	n.kill()
-	n.close()
+	n.vanish()
 	n.end()
 }
 
@@ -181,7 +177,15 @@ func (n *node) crash() {
 func (n *node) stop() error {
 	n.end()
 	<-n.ended
+	n.vanish()
 	return n.failed
+}
+
+// vanish takes the address of the node away.
+func (n *node) vanish() {
+	n.kill()
+	n.close()
+	n.http.CloseIdleConnections()
 }
 
 func (n *node) alive() bool { return n.down.Err() == nil }

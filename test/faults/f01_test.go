@@ -65,7 +65,6 @@ func TestF03StoppedUnderLoad(t *testing.T) {
 		t.Errorf("stopping: %v", err)
 	}
 	took := time.Since(stopped)
-	old.kill()
 	l.progress(100)
 	count, _ := reads()
 	gap := l.gap(stopped)

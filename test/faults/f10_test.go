@@ -281,8 +281,6 @@ func TestCleanStopIsFast(t *testing.T) {
 		if err := old.stop(); err != nil {
 			t.Error(err)
 		}
-		old.kill()
-		old.close()
 		l.progress(20)
 		l.stop()
 		gap := l.gap(stopped)

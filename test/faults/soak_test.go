@@ -87,8 +87,6 @@ func (s *soak) fault() {
 			if err := n.stop(); err != nil {
 				s.t.Errorf("stopping: %v", err)
 			}
-			n.kill()
-			n.close()
 			s.start(n.name)
 		}},
 		{"freeze", func() { n.freeze(); s.pause(lasts); n.thaw() }},
