@@ -165,7 +165,7 @@ run_clients() {
     say "$client, $flavour: $((SECONDS - start)) s, exit code $status"
     if ((status != 0)); then
       failed+=("$client with flavour $flavour")
-      tail -n 300 "$work/err" >&2
+      tail -n 300 "$work/err" | cut -c 1-400 >&2
     elif ! grep -q '^ok' "$work/out"; then
       failed+=("$client with flavour $flavour: it checked nothing")
     fi
