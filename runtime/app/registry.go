@@ -111,7 +111,7 @@ func (n *registryNode) build() part {
 		}
 		r, limits := n.config.Registry, schemaLimits(n.config)
 		n.schemas = schemalog.New(schemalog.Config{
-			Topic: r.Topic, Reader: clientOptions, Writer: clientOptions, ReplicationFactor: int16(r.Replication),
+			Topic: r.Topic, Reader: clientOptions, Writer: clientOptions, ReplicationFactor: int16(r.Replication), Strict: r.Strict,
 			Headers: n.headers(), Owner: n.owner, Generation: n.generation, Now: n.clock, Logger: n.log.WithName("log"),
 		}, observedStore{n.store, n.metrics})
 		n.appends = &inFlight{log: observedLog{n.schemas, n.metrics, n.outside.tracing, r.Topic}}

@@ -97,6 +97,7 @@ type Registry struct {
 	GroupID       string
 	Topic         string
 	Replication   int // Replication is 0 when it is to be chosen from the brokers
+	Strict        bool
 	Compatibility string
 	Eligible      bool
 	Strategy      string

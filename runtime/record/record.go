@@ -56,6 +56,17 @@ const (
 	Fenced Reason = "fenced"
 )
 
+// Malformed reports whether records of this kind are out of order in
+// themselves, whatever else is in the log: what a strict reader stops at.
+func (r Reason) Malformed() bool {
+	switch r {
+	case KeyMissing, KeyMalformed, KeyUnknown, ValueMalformed:
+		return true
+	default:
+		return false
+	}
+}
+
 // Problem is a remark on one record. No problem of one record ever affects
 // another one.
 type Problem struct {

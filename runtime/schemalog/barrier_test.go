@@ -51,6 +51,7 @@ func TestBarrierClaimsTheLog(t *testing.T) {
 	if again := a.claims(); again.Term != 5 {
 		t.Fatalf("the second claim has epoch %v", again)
 	}
+	b.await(1)
 	second := b.claims() // It does not know the generation, but the log.
 	if want := (record.Epoch{Term: 6, Owner: "b"}); second != want {
 		t.Fatalf("epoch %v; want %v", second, want)

@@ -22,6 +22,10 @@ var (
 // compaction.
 var ErrTopicLayout = errors.New("the schemas topic has the wrong layout")
 
+// ErrMalformedRecord is the error of Run, in strict mode, for a record that
+// cannot be applied.
+var ErrMalformedRecord = errors.New("a record of the schemas topic cannot be applied")
+
 // Errors that end a session; the next one finds out more.
 var (
 	errTopicChanged = errors.New("the schemas topic was deleted, made anew or truncated")

@@ -50,6 +50,9 @@ type Config struct {
 	// RequireCompact makes a topic whose clean-up policy is not exactly
 	// "compact" an error of Run instead of a problem in Status.
 	RequireCompact bool
+	// Strict makes a malformed record an error of Run; otherwise it is skipped
+	// and counted.
+	Strict bool
 	// MaxRecordBytes bounds a record, and a batch of records, and should be what
 	// the topic's max.message.bytes is; default 1,000,012.
 	MaxRecordBytes int32
@@ -141,8 +144,9 @@ const (
 
 // Run makes sure the topic is there, reads it to its end and then for ever, and
 // lets writers in, until ctx ends, which is no error. Faults of Kafka are
-// retried without limit; a topic of the wrong layout is an error
-// (ErrTopicLayout), because waiting does not help.
+// retried without limit; a topic of the wrong layout (ErrTopicLayout) and, in
+// strict mode, a malformed record (ErrMalformedRecord) are errors, because
+// waiting does not help.
 func (l *Log) Run(ctx context.Context) error {
 	delay := firstDelay
 	for {
@@ -150,7 +154,7 @@ func (l *Log) Run(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return nil
 		}
-		if errors.Is(err, ErrTopicLayout) {
+		if errors.Is(err, ErrTopicLayout) || errors.Is(err, ErrMalformedRecord) {
 			return err
 		}
 		l.status.change(func(s *Status) { s.LastError = kafka.Explain(err) })

@@ -147,7 +147,7 @@ func (f *fixture) start(change func(*Config)) *node {
 	})
 	n.result = sync.OnceValue(func() error { return <-done })
 	f.t.Cleanup(func() {
-		if err := n.stop(); err != nil && !errors.Is(err, ErrTopicLayout) {
+		if err := n.stop(); err != nil && !errors.Is(err, ErrTopicLayout) && !errors.Is(err, ErrMalformedRecord) {
 			f.t.Errorf("Run: %v", err)
 		}
 	})

@@ -120,7 +120,7 @@ func (r *reader) apply(fetches kgo.Fetches) error {
 			fault = err
 		}
 		if len(p.Records) > 0 {
-			r.applyRecords(p.Records)
+			fault = errors.Join(fault, r.applyRecords(p.Records))
 		}
 		if p.Err == nil && p.HighWatermark >= 0 {
 			r.log.status.contact(p.HighWatermark)
@@ -129,7 +129,7 @@ func (r *reader) apply(fetches kgo.Fetches) error {
 	return fault
 }
 
-func (r *reader) applyRecords(in []*kgo.Record) {
+func (r *reader) applyRecords(in []*kgo.Record) error {
 	recs := make([]record.Record, 0, len(in))
 	for _, rec := range in {
 		if rec.Attrs.IsControl() {
@@ -141,9 +141,26 @@ func (r *reader) applyRecords(in []*kgo.Record) {
 		})
 	}
 	r.records += int64(len(recs))
-	r.log.problems.report(r.log.state.Apply(recs))
+	problems := r.log.state.Apply(recs)
+	r.log.problems.report(problems)
 	// Waiters are woken last: who is woken looks at the state.
 	r.advance(in[len(in)-1].Offset + 1)
+	if r.log.cfg.Strict {
+		return malformed(problems)
+	}
+	return nil
+}
+
+// malformed returns the error of the first record that a strict reader stops
+// at.
+func malformed(problems []record.Problem) error {
+	for _, p := range problems {
+		if p.Reason.Malformed() {
+			return fmt.Errorf("%w: offset %d, %s: %w; delete the record (write its key with no value), "+
+				"or set kafka_schema_reader_strict_mode to false", ErrMalformedRecord, p.Offset, p.Reason, p.Err)
+		}
+	}
+	return nil
 }
 
 func (r *reader) advance(position int64) {

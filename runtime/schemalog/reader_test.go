@@ -2,6 +2,7 @@ package schemalog
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/twmb/franz-go/pkg/kadm"
@@ -152,4 +153,34 @@ func TestForeignRecordsOfAllSorts(t *testing.T) {
 	if s := n.Status(); s.Applied != 8 {
 		t.Fatalf("%+v", s)
 	}
+}
+
+func TestStrictModeStopsAtAMalformedRecord(t *testing.T) {
+	t.Parallel()
+	run := func(key, value, want string) {
+		t.Helper()
+		f := newFixture(t)
+		f.compacted()
+		f.produce(foreign("a", 1, 1, "x"), raw(key, value), foreign("b", 1, 2, "y"))
+		n := f.start(func(c *Config) { c.Strict = true })
+		if want == "" {
+			n.writable()
+			n.expect("b", 1)
+			return
+		}
+		err := n.result()
+		is(t, err, ErrMalformedRecord)
+		if text := err.Error(); !strings.Contains(text, "offset 1") || !strings.Contains(text, want) {
+			t.Errorf("%s; want %s at offset 1", text, want)
+		}
+	}
+
+	run("", "a value", string(record.KeyMissing))
+	run("no json", "x", string(record.KeyMalformed))
+	run(`{"keytype":"NEW","magic":0}`, "{}", string(record.KeyUnknown))
+	run(`{"keytype":"SCHEMA","subject":"s","version":1,"magic":1}`, "{}", string(record.ValueMalformed))
+	// These are remarkable, but not malformed.
+	run("", "", "")
+	run(`{"keytype":"SCHEMA","subject":"c","version":1,"magic":1}`, string(foreign("c", 1, 1, "other").Value), "")
+	run(`{"keytype":"SCHEMA","subject":"c","version":1,"magic":1}`, string(foreign("d", 1, 5, "x").Value), "")
 }
