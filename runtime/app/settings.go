@@ -1,6 +1,7 @@
 package app
 
 import (
+	"sync"
 	"time"
 
 	"github.com/plastron-dev/plastron/runtime/config"
@@ -23,7 +24,7 @@ func (p *process) kafkaOptions(c *config.Config) (kafka.Options, error) {
 		ClientID:  k.ClientID,
 		Security: kafka.Security{
 			Protocol: k.Protocol, Mechanism: k.SASLMechanism,
-			Username: k.SASLUser, Password: string(k.SASLPassword), PasswordFile: k.SASLPasswordFile, Credentials: credentials(c),
+			Username: k.SASLUser, Password: string(k.SASLPassword), PasswordFile: k.SASLPasswordFile, Credentials: p.credentials(c),
 			Token: string(k.SASLToken), TokenFile: k.SASLTokenFile, OAuth: kafka.OAuth{
 				Endpoint: k.OAuth.Endpoint, ClientID: k.OAuth.ClientID, Secret: string(k.OAuth.ClientSecret),
 				SecretFile: k.OAuth.SecretFile, Scope: k.OAuth.Scope, CAFile: k.OAuth.CAFile,
@@ -41,17 +42,25 @@ func (p *process) kafkaOptions(c *config.Config) (kafka.Options, error) {
 // credentials reads user and password from the configuration file again when
 // that is where they are from, nil otherwise: a password that was changed there
 // holds from the next connection on. While the file is not in order, what was
-// read at the start holds.
-func credentials(c *config.Config) func() (string, string, error) {
+// read at the start holds, which is told once.
+func (p *process) credentials(c *config.Config) func() (string, string, error) {
 	if c.Kafka.SASLPasswordFile != "" || !c.FromFile("sasl_plain_password") {
 		return nil
 	}
+	var mu sync.Mutex
+	told := ""
 	return func() (string, string, error) {
-		k := c.Kafka
-		if fresh, err := c.Reload(); err == nil {
-			k = fresh.Kafka
+		fresh, err := c.Reload()
+		if err == nil {
+			return fresh.Kafka.SASLUser, string(fresh.Kafka.SASLPassword), nil
 		}
-		return k.SASLUser, string(k.SASLPassword), nil
+		mu.Lock()
+		defer mu.Unlock()
+		if text := err.Error(); text != told {
+			told = text
+			p.log.Info("Configuration file is not in order, going on with the password read at the start", "cause", text)
+		}
+		return c.Kafka.SASLUser, string(c.Kafka.SASLPassword), nil
 	}
 }
 
