@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -184,7 +185,7 @@ func (m *Metrics) RecordsProcessed(keyMode string, n int) {
 func (m *Metrics) Fault(message, where string) {
 	if m != nil {
 		m.errors.WithLabelValues(message, where).Inc()
-		m.statsd.count("exception", 1, pair{"exception", message}, pair{"where", where})
+		m.statsd.count("exception", 1, pair{"exception", strings.ReplaceAll(message, " ", "_")}, pair{"where", where})
 	}
 }
 

@@ -61,7 +61,7 @@ func TestStatsDOnTheWire(t *testing.T) {
 	want := []string{
 		"karapace_request,result=200,path=/subjects/{subject},method=GET,app=Karapace:0.0015|ms",
 		"karapace_schema_reader_records_processed,keymode=CANONICAL,app=Karapace:3|c",
-		"exception,where=registry,exception=INVALID,app=Karapace:1|c",
+		"exception,where=registry,exception=Handler_panicked,app=Karapace:1|c",
 		"karapace_schema_reader_schemas,app=Karapace:4|g",
 		"karapace_schema_reader_subjects,app=Karapace:2|g",
 		"karapace_schema_reader_subject_data_schema_versions,state=live,app=Karapace:5|g",
