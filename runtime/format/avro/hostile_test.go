@@ -212,3 +212,20 @@ func TestHostileComparisons(t *testing.T) {
 	}
 	f("findings with long paths", deep("A"), deep("B"), false)
 }
+
+// TestHostileReferences: each text is as long as a text may be.
+func TestHostileReferences(t *testing.T) {
+	var references []string
+	for i := range 40 {
+		references = append(references, fmt.Sprintf(`{"type":"fixed","name":"F%d","size":1,"doc":"%s"}`, i, strings.Repeat("x", 2<<20-100)))
+	}
+	var err error
+	cost.Within(t, "40 long references", func() { _, err = Parse(`"int"`, references, productLimits) })
+	if e, ok := errors.AsType[*Error](err); !ok || e.Kind != TooLarge || e.Reference != 5 {
+		t.Errorf("%.200v", err)
+	}
+	cost.Within(t, "3 long references", func() { _, err = Parse(`["null","F0","F2"]`, references[:3], productLimits) })
+	if err != nil {
+		t.Errorf("%.200v", err)
+	}
+}

@@ -88,8 +88,8 @@ type parser struct {
 	strict bool
 	doc    *jsonx.Doc
 	path   []string
-	// names is what is left of maxNames.
-	names int
+	// names is what is left of maxNames, and texts how long all texts are.
+	names, texts int
 
 	primitives [String + 1]*Type
 	// unions holds those of plain primitives by their text: most optional
@@ -98,6 +98,9 @@ type parser struct {
 }
 
 func (p *parser) text(text string) (*Type, *jsonx.Doc, error) {
+	if p.texts += len(text); len(text) <= p.limits.MaxBytes && p.texts/textsTogether >= p.limits.MaxBytes {
+		return nil, nil, &Error{Kind: TooLarge, Line: 1, Column: 1, Text: fmt.Sprintf("the schema and its references have %d bytes together, %d times as many as one of them may have", p.texts, textsTogether)}
+	}
 	doc := &jsonx.Doc{}
 	if err := doc.ParseText(text, p.limits); err != nil {
 		return nil, nil, fromJSON(err)
@@ -332,6 +335,10 @@ func (p *parser) finish(t *Type, a *attributes) error {
 	t.Logical, t.Precision, t.Scale = logicalOf(t, a)
 	return nil
 }
+
+// textsTogether bounds a schema with its references: as many texts of the
+// greatest length, since a thousand references may each have it.
+const textsTogether = 4
 
 // maxNames bounds the full names of all definitions, references and aliases
 // together, in bytes: a short text with one long namespace has many long names.

@@ -142,6 +142,23 @@ func TestHostile(t *testing.T) {
 	}
 }
 
+// TestHostileReferences: each text is as long as a text may be.
+func TestHostileReferences(t *testing.T) {
+	var references []Reference
+	for i := range 40 {
+		references = append(references, Reference{Name: fmt.Sprintf("r%d.proto", i), Text: "syntax = \"proto3\"; // " + strings.Repeat("x", 2<<20-100)})
+	}
+	var err error
+	cost.Within(t, "40 long references", func() { _, err = Parse("", references, productLimits) })
+	if e, ok := errors.AsType[*Error](err); !ok || e.Kind != TooLarge || e.Reference != 5 {
+		t.Errorf("%.200v", err)
+	}
+	cost.Within(t, "3 long references", func() { _, err = Parse("", references[:3], productLimits) })
+	if err != nil {
+		t.Errorf("%.200v", err)
+	}
+}
+
 // TestHostileDescriptors is the same for base64.
 func TestHostileDescriptors(t *testing.T) {
 	f := func(name string, raw []byte, kind Kind) {

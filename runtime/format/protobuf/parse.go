@@ -1,6 +1,7 @@
 package protobuf
 
 import (
+	"math"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -23,9 +24,13 @@ type Limits struct {
 // The bounds that are not options. They keep a text of the greatest size
 // below 64 MiB in all its forms.
 const (
-	maxNesting  = 100
-	maxNodes    = 600_000
-	maxPackage  = 1024     // bytes
+	maxNesting = 100
+	maxNodes   = 600_000
+	maxPackage = 1024 // bytes
+	// A schema and its references together have at most as many bytes as so
+	// many texts of the greatest length: each of a thousand may have it.
+	textsTogether = 4
+
 	maxNames    = 16 << 20 // bytes of all full names together
 	maxPrint    = 16 << 20 // bytes of one print
 	messageCost = 8
@@ -37,12 +42,16 @@ const (
 type budget struct {
 	nodes int
 	depth int
+	texts int // bytes
 	// The caller's limits, and not the constants, are what holds.
 	nodesLimited, depthLimited bool
 }
 
 func newBudget(l Limits) *budget {
-	b := &budget{nodes: maxNodes, depth: maxNesting}
+	b := &budget{nodes: maxNodes, depth: maxNesting, texts: math.MaxInt}
+	if l.MaxBytes > 0 {
+		b.texts = textsTogether * l.MaxBytes
+	}
 	if l.MaxNodes > 0 && l.MaxNodes <= b.nodes {
 		b.nodes, b.nodesLimited = l.MaxNodes, true
 	}
@@ -62,11 +71,14 @@ type parser struct {
 // parseText reads one .proto file.
 func parseText(text string, limits Limits, b *budget) (*File, error) {
 	p := parser{scanner: scanner{text: text}, file: &File{}, budget: b}
+	b.texts -= len(text)
 	switch {
 	case limits.MaxBytes > 0 && len(text) > limits.MaxBytes:
 		e := tooLarge("the text has %d bytes, more than the %d that are allowed", len(text), limits.MaxBytes)
 		e.Bound = Bytes
 		p.failAt(limits.MaxBytes, e)
+	case b.texts < 0:
+		p.failAt(0, tooLarge("the schema and its references have more than %d times the bytes together that one of them may have", textsTogether))
 	case !utf8.ValidString(text):
 		p.failAt(len(text)-len(afterValid(text)), malformed("the text is not UTF-8"))
 	default:
