@@ -62,6 +62,10 @@ bench: ## the figures of docs/performance.md, printed
 fuzz: ## every fuzz target in the tree, FUZZTIME each
 	@hack/fuzz.sh $(FUZZTIME)
 
+.PHONY: soak
+soak: ## random faults on three nodes with 50 clients, SOAK=10m; SEED=n repeats a run
+	SOAK="$${SOAK:-10m}" $(GO) test -tags soak -count=1 -v -timeout 0 -run '^TestSoak$$' ./test/faults
+
 .PHONY: image
 image: ## both images as archives in dist/, reproducibly and without a container engine
 	@$(GO) run ./hack/image -out dist -tag $(TAG)
