@@ -37,7 +37,7 @@ func mutants() []mutant {
 		{"I2", "a write is answered although it is not in force", "runtime/registry/write.go",
 			"case b.plans[i].visible(view) && !(spoilt && c.spoil != nil):", "case i >= 0:", []string{faults}, "F06"},
 		{"I3", "a follower answers before it has read what it forwarded", "runtime/registryhttp/handover.go",
-			"if err == nil && w.await != nil {", "if err == nil && w.await != nil && offset < 0 {", []string{faults}, "F03|F10"},
+			"if err == nil && w.await != nil {", "if err == nil && w.await != nil && offset < 0 {", []string{faults}, "F11"},
 		{"I4", "numbers of soft-deleted versions are given again", "runtime/registry/identify.go",
 			"e := newest(v.Entries(s))", "e := newest(live(v.Entries(s)))", []string{faults}, "F03|F10"},
 		{"I5", "what is registered already is registered again", "runtime/registry/register.go",
