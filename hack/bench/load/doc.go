@@ -4,7 +4,7 @@
 //
 //	go run ./hack/bench/load -a http://127.0.0.1:8081 -workload id -connections 50
 //	go run ./hack/bench/load -a http://127.0.0.1:8081 -b bare -workload id
-//	go run ./hack/bench/load -a http://127.0.0.1:8081 -b http://127.0.0.1:8091 -rate 2000
+//	go run ./hack/bench/load -a http://127.0.0.1:8081 -b http://user:secret@127.0.0.1:8091 -rate 2000
 //
 // The target "bare" is a net/http server of our own that answers every request
 // with one fixed body: what this machine can do at most. Without -rate each
@@ -16,6 +16,6 @@
 // It registers its schemas under subjects that begin with "load-" and leaves
 // them there.
 //
-// Files: main.go (flags, rounds), workload.go (requests), run.go (loops),
-// report.go (figures), bare.go (the bare server).
+// Files: main.go (flags, rounds), workload.go (requests), report.go (figures).
+// The requests are sent by hack/bench/traffic.
 package main

@@ -1,142 +1,91 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"maps"
-	"net/http"
 	"slices"
 	"strings"
+
+	"github.com/plastron-dev/plastron/hack/bench/traffic"
 )
-
-const mediaType = "application/vnd.schemaregistry.v1+json"
-
-// workload makes the n-th request of a run; n counts over all connections.
-type workload func(ctx context.Context, n int64) (*http.Request, error)
 
 // prepared is what the workloads ask for.
 type prepared struct {
-	url string
-	ids []int
-	run int64 // makes the texts of new schemas new
+	target *traffic.Target
+	ids    []int
+	run    int64 // makes the texts of new schemas new
 }
 
 // workloads by name. Each is one kind of request.
-func workloads() map[string]func(p prepared) workload {
-	return map[string]func(p prepared) workload{
-		"id": func(p prepared) workload {
-			return get(func(n int64) string { return fmt.Sprintf("%s/schemas/ids/%d", p.url, p.ids[n%int64(len(p.ids))]) })
+func workloads() map[string]func(p prepared) traffic.Source {
+	return map[string]func(p prepared) traffic.Source{
+		"id": func(p prepared) traffic.Source {
+			return p.repeated(func(i int) []byte { return p.target.AppendGet(nil, fmt.Sprintf("/schemas/ids/%d", p.ids[i])) })
 		},
-		"latest": func(p prepared) workload {
-			return get(func(n int64) string { return p.url + "/subjects/" + subject(int(n)%len(p.ids)) + "/versions/latest" })
+		"latest": func(p prepared) traffic.Source {
+			return p.repeated(func(i int) []byte { return p.target.AppendGet(nil, "/subjects/"+subject(i)+"/versions/latest") })
 		},
-		"subjects": func(p prepared) workload { return get(func(int64) string { return p.url + "/subjects" }) },
-		"lookup": func(p prepared) workload {
-			return post(func(n int64) (string, string) {
-				i := int(n) % len(p.ids)
-				return p.url + "/subjects/" + subject(i), text(fmt.Sprint(i))
+		"subjects": func(p prepared) traffic.Source {
+			return p.repeated(func(int) []byte { return p.target.AppendGet(nil, "/subjects") })
+		},
+		"lookup": func(p prepared) traffic.Source {
+			return p.repeated(func(i int) []byte { return p.target.AppendPost(nil, "/subjects/"+subject(i), body(i)) })
+		},
+		"compatibility": func(p prepared) traffic.Source {
+			return p.repeated(func(i int) []byte {
+				return p.target.AppendPost(nil, "/compatibility/subjects/"+subject(i)+"/versions/latest", body(i))
 			})
 		},
-		"compatibility": func(p prepared) workload {
-			return post(func(n int64) (string, string) {
-				i := int(n) % len(p.ids)
-				return p.url + "/compatibility/subjects/" + subject(i) + "/versions/latest", text(fmt.Sprint(i))
-			})
-		},
-		"register": func(p prepared) workload {
-			return post(func(n int64) (string, string) {
+		"register": func(p prepared) traffic.Source {
+			return func(dst []byte, n int64) []byte {
 				name := fmt.Sprintf("%d_%d", p.run, n)
-				return p.url + "/subjects/load-new-" + name + "/versions", text(name)
-			})
+				return p.target.AppendPost(dst, "/subjects/load-new-"+name+"/versions", traffic.Body(traffic.Avro(name, 0)))
+			}
 		},
 	}
 }
 
 func workloadNames() string { return strings.Join(slices.Sorted(maps.Keys(workloads())), ", ") }
 
-func get(url func(n int64) string) workload {
-	return func(ctx context.Context, n int64) (*http.Request, error) {
-		return http.NewRequestWithContext(ctx, http.MethodGet, url(n), nil)
+// repeated encodes one request for each schema and sends them over and over.
+func (p prepared) repeated(request func(i int) []byte) traffic.Source {
+	requests := make([][]byte, len(p.ids))
+	for i := range requests {
+		requests[i] = request(i)
 	}
-}
-
-func post(what func(n int64) (url, schema string)) workload {
-	return func(ctx context.Context, n int64) (*http.Request, error) {
-		url, schema := what(n)
-		body, err := json.Marshal(map[string]string{"schema": schema})
-		if err != nil {
-			return nil, err
-		}
-		req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
-		if err == nil {
-			req.Header.Set("Content-Type", mediaType)
-		}
-		return req, err
-	}
+	return func(dst []byte, n int64) []byte { return append(dst, requests[n%int64(len(requests))]...) }
 }
 
 func subject(i int) string { return fmt.Sprintf("load-%d", i) }
 
-// text is a record of some 600 bytes whose name makes it one schema of its own.
-func text(name string) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, `{"type":"record","name":"Load_%s","namespace":"bench.load","fields":[`, name)
-	for i := range 10 {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		fmt.Fprintf(&b, `{"name":"field_%d","type":["null","string"],"default":null}`, i)
-	}
-	b.WriteString("]}")
-	return b.String()
-}
+func body(i int) []byte { return traffic.Body(traffic.Avro(fmt.Sprint(i), 0)) }
 
 // prepare registers the schemas that the workload asks for. The bare server
 // needs none: it answers everything alike.
-func prepare(ctx context.Context, client *http.Client, url string, bare bool, s settings) (workload, error) {
+func prepare(ctx context.Context, target *traffic.Target, bare bool, s settings) (traffic.Source, error) {
 	build, known := workloads()[s.workload]
 	if !known {
 		return nil, fmt.Errorf("workload %q is not one of %s", s.workload, workloadNames())
 	}
-	p := prepared{url: strings.TrimSuffix(url, "/"), run: now().UnixNano()}
+	p := prepared{target: target, run: traffic.Now().UnixNano()}
 	for i := range s.schemas {
 		if bare {
 			p.ids = append(p.ids, i+1)
 			continue
 		}
-		id, err := register(ctx, client, p.url, i)
+		answer, err := traffic.Ask(ctx, target, target.AppendPost(nil, "/subjects/"+subject(i)+"/versions", body(i)))
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("registering %s: %w", subject(i), err)
 		}
-		p.ids = append(p.ids, id)
+		var registered struct {
+			ID int `json:"id"`
+		}
+		if err := json.Unmarshal(answer, &registered); err != nil {
+			return nil, fmt.Errorf("registering %s: %w", subject(i), err)
+		}
+		p.ids = append(p.ids, registered.ID)
 	}
 	return build(p), nil
-}
-
-func register(ctx context.Context, client *http.Client, url string, i int) (int, error) {
-	req, err := post(func(int64) (string, string) {
-		return url + "/subjects/" + subject(i) + "/versions", text(fmt.Sprint(i))
-	})(ctx, 0)
-	if err != nil {
-		return 0, err
-	}
-	res, err := client.Do(req)
-	if err != nil {
-		return 0, err
-	}
-	defer res.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(res.Body, 1<<20))
-	if err != nil {
-		return 0, err
-	}
-	var answer struct {
-		ID int `json:"id"`
-	}
-	if err := json.Unmarshal(body, &answer); err != nil || res.StatusCode != http.StatusOK {
-		return 0, fmt.Errorf("registering %s: %s: %s", subject(i), res.Status, body)
-	}
-	return answer.ID, nil
 }

@@ -1,4 +1,4 @@
-package main
+package traffic
 
 import (
 	"fmt"
@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
-	"strings"
 	"time"
 )
 
@@ -14,18 +13,27 @@ import (
 // its own, as a registry is.
 const bareVariable = "PLASTRON_LOAD_BARE"
 
-// startBare starts the bare server and returns its URL and how to end it.
-func startBare() (url string, stop func(), err error) {
+// ServeBare is called first by programs that use StartBare. In the process that
+// StartBare has started it serves and does not return.
+func ServeBare() {
+	address := os.Getenv(bareVariable)
+	if address == "" {
+		return
+	}
+	fmt.Fprintln(os.Stderr, "the bare server:", serveBare(address))
+	os.Exit(1)
+}
+
+// StartBare starts a net/http server that answers every request with one fixed
+// body: what this machine can do at most. It returns its URL and how to end
+// it.
+func StartBare() (url string, stop func(), err error) {
 	self, err := os.Executable()
 	if err != nil {
 		return "", nil, err
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	address, err := FreeAddress()
 	if err != nil {
-		return "", nil, err
-	}
-	address := listener.Addr().String()
-	if err := listener.Close(); err != nil {
 		return "", nil, err
 	}
 	cmd := exec.Command(self)
@@ -35,21 +43,30 @@ func startBare() (url string, stop func(), err error) {
 		return "", nil, err
 	}
 	stop = func() { _ = cmd.Process.Kill(); _ = cmd.Wait() }
-	for deadline := now().Add(5 * time.Second); ; {
+	for deadline := Now().Add(5 * time.Second); ; {
 		connection, err := net.Dial("tcp", address)
 		if err == nil {
 			return "http://" + address, stop, connection.Close()
 		}
-		if now().After(deadline) {
+		if Now().After(deadline) {
 			stop()
 			return "", nil, fmt.Errorf("starting the bare server: %w", err)
 		}
 	}
 }
 
+// FreeAddress is one that nobody listens on.
+func FreeAddress() (string, error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	return listener.Addr().String(), listener.Close()
+}
+
 // serveBare answers everything with a body as long as that of a schema by id.
 func serveBare(address string) error {
-	body := []byte(`{"schema":"` + strings.Repeat("x", len(text("0"))) + `"}`)
+	body := Body(Avro("0", 0))
 	server := &http.Server{Addr: address, ReadHeaderTimeout: 5 * time.Second, Handler: http.HandlerFunc(
 		func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", mediaType)
