@@ -74,6 +74,7 @@ func directions() []rule {
 			"api/...", "controllers/verdict", "controllers/build", "controllers/apply", "controllers/condition",
 			"controllers/index", "controllers/session", "controllers/admission", "runtime/client", "runtime/schema",
 		}},
+		{"hack/bench/...", []string{"hack/bench/traffic", "runtime/..."}},
 		{"hack/...", []string{"runtime/...", "api/..."}},
 		{"test/...", []string{"runtime/...", "api/..."}},
 	}
