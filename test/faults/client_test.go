@@ -237,17 +237,18 @@ func (w *worker) next() *op {
 		return &op{kind: "register", subject: fmt.Sprintf("shared-%d-%d-%d", w.base, w.rnd.IntN(3), w.count/20), text: fresh}
 	case dice < 25:
 		return &op{kind: "register", subject: own, text: text(fmt.Sprintf("common%d", w.rnd.IntN(5)))}
-	case dice < 35 && reads:
-		return &op{kind: "lookup", subject: own, text: w.texts[w.rnd.IntN(len(w.texts))]}
-	case dice < 42 && reads:
-		return &op{kind: "versions", subject: own}
+	case dice < 40 && reads:
+		// The newest is the one that may be missing.
+		return &op{kind: "lookup", subject: own, text: w.texts[max(w.rnd.IntN(len(w.texts)), w.rnd.IntN(len(w.texts)))]}
 	case dice < 47 && reads:
+		return &op{kind: "versions", subject: own}
+	case dice < 51 && reads:
 		return &op{kind: "delete", subject: own, version: 1 + w.rnd.IntN(w.versions+1)}
-	case dice < 50 && reads && !w.keep:
+	case dice < 54 && reads && !w.keep:
 		return &op{kind: "destroy", subject: own, version: 1 + w.rnd.IntN(w.versions+1)}
-	case dice < 55 && reads:
+	case dice < 58 && reads:
 		return &op{kind: "poison", subject: own, text: poison}
-	case dice < 60:
+	case dice < 62:
 		return &op{kind: "get", id: 1 + w.rnd.IntN(20)}
 	default:
 		return &op{kind: "register", subject: own, text: fresh}
