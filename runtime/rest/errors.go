@@ -55,6 +55,18 @@ const (
 	OffsetsFailed
 	// Closed: the proxy is shutting down.
 	Closed
+	// NotFound: a resource of version 3 that the service looks up itself.
+	NotFound
+	// Refused: Kafka does not accept what a request wants to change or read.
+	Refused
+	// Unauthenticated: Kafka does not accept the credentials.
+	Unauthenticated
+	// Throttled: a quota of Kafka.
+	Throttled
+	// Temporary and Failed: another error of Kafka, which may pass by itself
+	// or not.
+	Temporary
+	Failed
 )
 
 // Error is every failure of a Service. Text is for the client of the proxy;

@@ -48,6 +48,7 @@ type metadata struct {
 	topics  *lru.Cache[string, *Topic]
 	names   *lru.Cache[struct{}, []string]
 	brokers *lru.Cache[struct{}, []int32]
+	itself  *lru.Cache[struct{}, *Cluster]
 }
 
 // maxCachedTopics bounds the topics that are remembered.
@@ -66,6 +67,7 @@ func newMetadata(c *cluster, age time.Duration, clock func() time.Time) *metadat
 		topics:  lru.New[string, *Topic](bounds(maxCachedTopics)),
 		names:   lru.New[struct{}, []string](bounds(1)),
 		brokers: lru.New[struct{}, []int32](bounds(1)),
+		itself:  lru.New[struct{}, *Cluster](bounds(1)),
 	}
 }
 

@@ -20,7 +20,7 @@ const (
 
 // routes is the whole surface, the busiest first.
 func (a *api) routes() http.Handler {
-	m := mux.NewRouter().SkipClean(true).UseEncodedPath()
+	m := newRouter()
 	add := func(method, path string, rule bodyRule, h handler) {
 		m.Handle(path, a.serve(template(path), rule, mux.Vars, h)).Methods(method)
 	}
@@ -48,8 +48,17 @@ func (a *api) routes() http.Handler {
 	add(http.MethodGet, "/topics", noBody, a.topics)
 	add(http.MethodGet, "/brokers", noBody, a.brokers)
 
+	for _, prefix := range prefixes() {
+		m.PathPrefix(prefix + "/").Handler(a.router3(prefix))
+	}
 	m.HandleFunc("/_health", a.health).Methods(http.MethodGet)
 	m.HandleFunc("/", root).Methods(http.MethodGet)
+	return m
+}
+
+// newRouter makes a router without routes, which answers what it does not have.
+func newRouter() *mux.Router {
+	m := mux.NewRouter().SkipClean(true).UseEncodedPath()
 	m.NotFoundHandler = http.HandlerFunc(notFound)
 	m.MethodNotAllowedHandler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { methodNotAllowed(m, w, r) })
 	return m
@@ -72,7 +81,7 @@ func notFound(w http.ResponseWriter, _ *http.Request) {
 // methodNotAllowed finds out which methods the path has.
 func methodNotAllowed(m *mux.Router, w http.ResponseWriter, r *http.Request) {
 	var allowed []string
-	for _, method := range []string{http.MethodDelete, http.MethodGet, http.MethodPost} {
+	for _, method := range []string{http.MethodDelete, http.MethodGet, http.MethodPatch, http.MethodPost, http.MethodPut} {
 		try := *r
 		try.Method = method
 		var match mux.RouteMatch

@@ -45,15 +45,7 @@ func (a *api) createConsumer(c *call) (answer, error) {
 
 // baseURI is where the consumer is found; names are escaped.
 func (a *api) baseURI(r *http.Request, id rest.ConsumerID) string {
-	base := a.BaseURI
-	if base == "" {
-		scheme := "http"
-		if r.TLS != nil {
-			scheme = "https"
-		}
-		base = scheme + "://" + r.Host
-	}
-	return base + "/consumers/" + url.PathEscape(id.Group) + "/instances/" + url.PathEscape(id.Instance)
+	return a.address(r) + "/consumers/" + url.PathEscape(id.Group) + "/instances/" + url.PathEscape(id.Instance)
 }
 
 // instance is the consumer that the path names.
