@@ -1,5 +1,10 @@
 package protobuf
 
+import (
+	"slices"
+	"strings"
+)
+
 // message reads the rest of a message after its keyword.
 func (p *parser) message(doc string) *Message {
 	m := &Message{Doc: doc, Name: p.name("the name of a message")}
@@ -67,6 +72,11 @@ func (p *parser) member(m *Message, doc, word string, start int) {
 // field reads a field or group whose first word has been read.
 func (p *parser) field(doc, word string, start int) (Field, *Group) {
 	f := Field{Doc: doc}
+	// An absolute name may follow a label without a space: optional.A a = 1;
+	if before, rest, ok := strings.Cut(word, "."); ok && p.err == nil && slices.Contains(labelNames[1:], before) {
+		p.pos -= len(rest) + len(".")
+		word = before
+	}
 	f.Label = p.label(word, start)
 	if f.Label != NoLabel {
 		p.skip()

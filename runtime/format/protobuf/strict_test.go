@@ -35,6 +35,7 @@ func TestStrictness(t *testing.T) {
 func strictness(taken func(text string, references ...Reference), refused func(text, reason string, references ...Reference)) {
 	const three = `syntax = "proto3"; `
 	taken(`message A { optional int32 a = 1; }`)
+	taken(`message A { optional.A a = 1; repeated .A b = 2; }`)
 	refused(`message A { int32 a = 1; }`, "unexpected label: int32, in line 1, column 13")
 	refused(`syntax = "proto4"; message A { }`, "proto4")
 	refused(`edition = "2022"; message A { }`, "2022")
