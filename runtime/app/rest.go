@@ -14,6 +14,7 @@ import (
 	"github.com/plastron-dev/plastron/runtime/kafka"
 	"github.com/plastron-dev/plastron/runtime/rest"
 	"github.com/plastron-dev/plastron/runtime/resthttp"
+	"github.com/plastron-dev/plastron/runtime/schema"
 )
 
 // restNode is a REST proxy.
@@ -94,7 +95,7 @@ func (n *restNode) routes() http.Handler {
 		base = n.advertisedURL()
 	}
 	return resthttp.New(resthttp.Deps{
-		Service: n.service, BaseURI: base, MaxBody: maxBody(n.config), Version: n.version, Clock: n.clock,
+		Service: n.service, BaseURI: base, MaxBody: maxBody(n.config), Flavour: schema.Flavour(n.config.Registry.Flavour), Version: n.version, Clock: n.clock,
 	})
 }
 

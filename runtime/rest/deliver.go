@@ -45,14 +45,14 @@ func (s *Service) deliver(ctx context.Context, topic *Topic, records []kgo.Recor
 	}
 	d := &delivery{done: make(chan struct{}), outcomes: make([]Outcome, len(records)), left: len(records)}
 	for i := range records {
-		d.outcomes[i] = Outcome{Failure: &Failure{Retriable: true, Text: textTimedOut}}
+		d.outcomes[i] = Outcome{Failure: passing(textTimedOut)}
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.settings.DeliveryTimeout)
 	defer cancel()
 	for i := range records {
 		r := &records[i]
 		if !s.hasPartition(ctx, topic, r.Partition) {
-			d.settle(i, Outcome{Failure: &Failure{Retriable: true, Text: textUnknownPartition}})
+			d.settle(i, Outcome{Failure: passing(textUnknownPartition)})
 			continue
 		}
 		client.TryProduce(ctx, r, func(r *kgo.Record, err error) { d.settle(i, s.outcomeOf(r, err)) })
@@ -109,21 +109,31 @@ func (s *Service) outcomeOf(r *kgo.Record, err error) Outcome {
 func failureOf(err error) *Failure {
 	switch {
 	case errors.Is(err, kerr.UnknownTopicOrPartition):
-		return &Failure{Retriable: true, Text: textUnknownPartition}
+		return passing(textUnknownPartition)
 	case errors.Is(err, kerr.MessageTooLarge), errors.Is(err, kerr.RecordListTooLarge):
-		return &Failure{Text: textTooLarge}
+		return lasting(textTooLarge)
 	case errors.Is(err, kerr.TopicAuthorizationFailed):
-		return &Failure{Text: textNotAuthorized}
+		return &Failure{Kind: Forbidden, Text: textNotAuthorized}
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, kgo.ErrRecordTimeout), errors.Is(err, kgo.ErrRecordRetries):
-		return &Failure{Retriable: true, Text: textTimedOut}
+		return passing(textTimedOut)
 	case errors.Is(err, kgo.ErrMaxBuffered):
-		return &Failure{Text: textQueueFull}
+		return lasting(textQueueFull)
 	}
-	if broker, ok := errors.AsType[*kerr.Error](err); ok {
-		return &Failure{Retriable: isRetriableCode(broker.Code), Text: broker.Description}
+	broker, ok := errors.AsType[*kerr.Error](err)
+	switch {
+	case ok && isRetriableCode(broker.Code):
+		return passing(broker.Description)
+	case ok:
+		return lasting(broker.Description)
+	default:
+		return lasting(err.Error())
 	}
-	return &Failure{Text: err.Error()}
 }
+
+// passing is a failure that may pass by itself, lasting one that will not.
+func passing(text string) *Failure { return &Failure{Retriable: true, Kind: Temporary, Text: text} }
+
+func lasting(text string) *Failure { return &Failure{Kind: Failed, Text: text} }
 
 // isRetriableCode holds the Kafka codes that the contract calls retriable.
 func isRetriableCode(code int16) bool {

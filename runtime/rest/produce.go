@@ -60,7 +60,10 @@ type Outcome struct {
 // written when Retriable is set and the text speaks of a timeout.
 type Failure struct {
 	Retriable bool
-	Text      string
+	// Kind is Forbidden or Unauthenticated when that is the reason, else Failed
+	// or Temporary.
+	Kind Kind
+	Text string
 }
 
 // Produced is the result of a produce request. The ids are 0 where no schema

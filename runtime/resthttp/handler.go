@@ -8,6 +8,7 @@ import (
 
 	"github.com/plastron-dev/plastron/runtime/httpserver"
 	"github.com/plastron-dev/plastron/runtime/rest"
+	"github.com/plastron-dev/plastron/runtime/schema"
 )
 
 // DefaultMaxBody is the largest request body unless Deps says otherwise (REST
@@ -22,6 +23,9 @@ type Deps struct {
 	BaseURI string
 	// MaxBody bounds request bodies in bytes; 0 means DefaultMaxBody.
 	MaxBody int64
+	// Flavour is whose numbers clients get where the products differ; empty
+	// means Karapace.
+	Flavour schema.Flavour
 	// Version is shown by /_health.
 	Version string
 	// Clock is for the uptime; nil means time.Now.

@@ -2,7 +2,6 @@ package resthttp
 
 import (
 	"net/http"
-	"strconv"
 
 	"github.com/plastron-dev/plastron/runtime/httpserver"
 	"github.com/plastron-dev/plastron/runtime/rest"
@@ -43,7 +42,7 @@ func (a *api) produce(c *call, name string, partition int32) (answer, error) {
 	if err != nil {
 		return answer{}, forProducing(err)
 	}
-	return producedAnswer(produced), nil
+	return a.producedAnswer(produced), nil
 }
 
 // forProducing is an error of a produce request: without Kafka it is 503,
@@ -56,8 +55,10 @@ func forProducing(err error) error {
 }
 
 // producedAnswer is 200 when every record has a place, else 422 with the same
-// body: those without failure were written.
-func producedAnswer(p rest.Produced) answer {
+// body: those without failure were written. Confluent's clients know other
+// numbers, see confluentStatus.
+func (a *api) producedAnswer(p rest.Produced) answer {
+	confluent := a.Flavour == schema.Confluent
 	status := http.StatusOK
 	body := make([]byte, 0, 64+32*len(p.Outcomes))
 	body = append(body, `{"key_schema_id":`...)
@@ -65,19 +66,31 @@ func producedAnswer(p rest.Produced) answer {
 	body = append(body, `,"offsets":`...)
 	body = appendList(body, len(p.Outcomes), func(dst []byte, i int) []byte {
 		o := p.Outcomes[i]
-		if o.Failure == nil {
-			dst = appendInt(append(dst, `{"offset":`...), o.Offset)
-			dst = appendInt(append(dst, `,"partition":`...), int64(o.Partition))
-			return append(dst, '}')
+		switch {
+		case o.Failure == nil && confluent:
+			dst = append(dst, `{"error":null,"error_code":null,"offset":`...)
+		case o.Failure == nil:
+			dst = append(dst, `{"offset":`...)
+		case confluent:
+			status = confluentStatus(status, o.Failure)
+			return appendFailure(dst, o.Failure, confluentCode(o.Failure))
+		default:
+			status = http.StatusUnprocessableEntity
+			return appendFailure(dst, o.Failure, failureCode(o.Failure))
 		}
-		status = http.StatusUnprocessableEntity
-		dst = httpserver.AppendQuoted(append(dst, `{"error":`...), o.Failure.Text)
-		dst = strconv.AppendInt(append(dst, `,"error_code":`...), failureCode(o.Failure), 10)
+		dst = appendInt(dst, o.Offset)
+		dst = appendInt(append(dst, `,"partition":`...), int64(o.Partition))
 		return append(dst, '}')
 	})
 	body = append(body, `,"value_schema_id":`...)
 	body = appendID(body, p.ValueSchema)
 	return answer{status: status, body: append(body, '}')}
+}
+
+func appendFailure(dst []byte, f *rest.Failure, code int64) []byte {
+	dst = httpserver.AppendQuoted(append(dst, `{"error":`...), f.Text)
+	dst = appendInt(append(dst, `,"error_code":`...), code)
+	return append(dst, '}')
 }
 
 // failureCode is 2 for what may pass by itself, else 1.
@@ -86,6 +99,33 @@ func failureCode(f *rest.Failure) int64 {
 		return 2
 	}
 	return 1
+}
+
+// confluentCode is what Confluent says of a record (REST contract 5.3).
+func confluentCode(f *rest.Failure) int64 {
+	switch {
+	case f.Kind == rest.Unauthenticated:
+		return 40101
+	case f.Kind == rest.Forbidden:
+		return 40301
+	case f.Retriable:
+		return 50003
+	default:
+		return 50002
+	}
+}
+
+// confluentStatus stays 200 for records that failed, unless somebody may not:
+// then it is 401, or else 403.
+func confluentStatus(status int, f *rest.Failure) int {
+	switch {
+	case f.Kind == rest.Unauthenticated:
+		return http.StatusUnauthorized
+	case f.Kind == rest.Forbidden && status == http.StatusOK:
+		return http.StatusForbidden
+	default:
+		return status
+	}
 }
 
 func appendID(dst []byte, id schema.ID) []byte {

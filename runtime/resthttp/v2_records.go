@@ -5,11 +5,13 @@ import (
 	"encoding/base64"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
 	"github.com/plastron-dev/plastron/runtime/httpserver"
 	"github.com/plastron-dev/plastron/runtime/rest"
+	"github.com/plastron-dev/plastron/runtime/schema"
 )
 
 // records reads from a consumer and sends what comes while it comes.
@@ -19,7 +21,7 @@ func (a *api) records(w http.ResponseWriter, c *call) error {
 		return err
 	}
 	format := consumer.Config.Format
-	if !c.accept.allows(format) {
+	if !a.mayShow(c.accept, format) {
 		return wrong(http.StatusNotAcceptable, 40601,
 			fmt.Sprintf("Consumer format %s does not match the embedded format %s", format, c.accept.formats[0]))
 	}
@@ -36,6 +38,16 @@ func (a *api) records(w http.ResponseWriter, c *call) error {
 		return err
 	}
 	return nil // An error after the beginning means that the client has gone.
+}
+
+// mayShow reports whether an Accept header allows a consumer's format. For
+// Confluent the formats with schemas are one: any of them shows records of the
+// others.
+func (a *api) mayShow(accept accepted, format rest.Format) bool {
+	if accept.allows(format) {
+		return true
+	}
+	return a.Flavour == schema.Confluent && format.NeedsSchema() && slices.ContainsFunc(accept.formats, rest.Format.NeedsSchema)
 }
 
 // readOptions reads timeout and max_bytes from the query.
