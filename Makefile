@@ -50,6 +50,10 @@ interop: ## real clients from package registries against the binary, in both fla
 browser: ## the page of /ui in a headless Chromium against the real binary (PICTURES=1 keeps pictures)
 	@hack/browser.sh
 
+.PHONY: oracle
+oracle: ## what Avro's, Protobuf's and JSON Schema's own programs say of our verdicts (needs a JDK, Maven, Python)
+	@hack/oracle.sh
+
 .PHONY: e2e
 e2e: ## end-to-end tests on a Kubernetes of their own (kind, or the local one-node cluster)
 	@hack/e2e.sh
