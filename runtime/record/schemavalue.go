@@ -165,6 +165,15 @@ func (v SchemaValue) QuotedText() []byte {
 	return AppendQuoted(nil, v.Schema.Text)
 }
 
+// Parts returns a value that was read in three parts: what stands before the
+// literal of the text, the literal, and what stands behind it. They refer to
+// the bytes that were read.
+func (v SchemaValue) Parts() (before, literal, behind []byte) {
+	// The literal is a slice of the value, so that their capacities tell where.
+	at := cap(v.raw) - cap(v.quoted)
+	return v.raw[:at], v.quoted, v.raw[at+len(v.quoted):]
+}
+
 // Bytes returns the value as it was read, or, for one that was built here, in
 // the byte form that Karapace writes: the type only when it is not Avro,
 // references only when there are some.

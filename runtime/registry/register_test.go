@@ -175,8 +175,8 @@ func TestStoredTextOfOthersIsCarried(t *testing.T) {
 	}
 	e := n.register(t, "a", recordOf("A"))
 	want := `{"subject":"a","version":2,"id":7,"schema":"{\"type\": \"record\", \"name\": \"A\", \"fields\": []}","deleted":false,"metadata":{"owner":"x"}}`
-	if string(e.RawValue) != want {
-		t.Fatalf("stored %s\nwant   %s", e.RawValue, want)
+	if string(e.RawValue()) != want {
+		t.Fatalf("stored %s\nwant   %s", e.RawValue(), want)
 	}
 }
 

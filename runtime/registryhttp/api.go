@@ -106,6 +106,7 @@ type api struct {
 	router   http.Handler
 	document document
 	ui       map[string]static
+	buffers  buffers
 }
 
 // New returns the handler of the whole surface.

@@ -82,7 +82,7 @@ func appendSchema(dst []byte, e *registry.Entry, o shape) []byte {
 	if o.text != "" {
 		dst = httpserver.AppendQuoted(dst, o.text)
 	} else {
-		dst = appendText(dst, e)
+		dst = e.AppendQuotedText(dst)
 	}
 	if len(o.tags) > 0 {
 		dst = appendTags(append(dst, ','), o.tags)
@@ -113,13 +113,8 @@ func references(e *registry.Entry, o shape) []schema.Reference {
 	return refs
 }
 
-// appendText appends the schema text as a JSON string.
-func appendText(dst []byte, e *registry.Entry) []byte {
-	if e.QuotedText != nil {
-		return append(dst, e.QuotedText...)
-	}
-	return httpserver.AppendQuoted(dst, e.Schema.Text)
-}
+// quotedLength is about the length of the text as a JSON string.
+func quotedLength(e *registry.Entry) int { return len(e.Schema.Text) * 5 / 4 }
 
 func appendReferences(dst []byte, refs []schema.Reference) []byte {
 	dst = append(dst, `"references":[`...)

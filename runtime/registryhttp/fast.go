@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/plastron-dev/plastron/runtime/httpserver"
 	"github.com/plastron-dev/plastron/runtime/schema"
@@ -54,8 +55,8 @@ func fastAccept(values []string) (string, bool) {
 	}
 }
 
-// serveByID answers from the literal that the log's record holds: nothing is
-// parsed, quoted or copied.
+// serveByID answers in one write from a buffer that is used again: nothing is
+// parsed.
 func (a *api) serveByID(w http.ResponseWriter, id schema.ID, mediaType string) {
 	httpserver.SetRoute(w, byIDPrefix+"{id}")
 	header := w.Header()
@@ -66,21 +67,34 @@ func (a *api) serveByID(w http.ResponseWriter, id schema.ID, mediaType string) {
 		httpserver.WriteError(w, mediaType, answer.status, answer.code, answer.message)
 		return
 	}
-	var buffer [512]byte
-	head := append(buffer[:0], '{')
-	if e.Schema.Type != schema.Avro {
-		head = append(httpserver.AppendQuoted(append(head, `"schemaType":`...), string(e.Schema.Type)), ',')
-	}
-	if len(e.Schema.References) > 0 {
-		head = append(appendReferences(head, e.Schema.References), ',')
-	}
-	head = append(appendMetadata(head, e), `"schema":`...)
+	buffer := a.buffers.take()
+	body := append(appendSchema(append(*buffer, '{'), e, shape{}), '}')
 	header["Content-Type"] = contentTypes[mediaType]
-	header["Content-Length"] = []string{strconv.Itoa(len(head) + len(e.QuotedText) + 1)}
+	header["Content-Length"] = []string{strconv.Itoa(len(body))}
 	w.WriteHeader(http.StatusOK)
-	_, _ = w.Write(head) // An error means that the client has gone.
-	_, _ = w.Write(e.QuotedText)
-	_, _ = w.Write(closing)
+	_, _ = w.Write(body) // An error means that the client has gone.
+	a.buffers.giveBack(buffer, body)
 }
 
-var closing = []byte{'}'}
+// buffers are those in which answers are put together.
+type buffers struct{ free sync.Pool }
+
+// maxBuffer bounds what is kept for the next answer in bytes.
+const maxBuffer = 64 << 10
+
+// take returns an empty buffer.
+func (b *buffers) take() *[]byte {
+	if buffer, ok := b.free.Get().(*[]byte); ok {
+		return buffer
+	}
+	return new([]byte)
+}
+
+// giveBack takes the buffer back with the bytes that it has grown to.
+func (b *buffers) giveBack(buffer *[]byte, grown []byte) {
+	if cap(grown) > maxBuffer {
+		return
+	}
+	*buffer = grown[:0]
+	b.free.Put(buffer)
+}

@@ -100,7 +100,7 @@ func (a *api) getByID(c *call) error {
 		}
 		x.subjects = a.readable(c, x.subjects)
 	}
-	return c.send(a.appendByID(make([]byte, 0, 128+len(e.QuotedText)), e, a.shape(c, e), x))
+	return c.send(a.appendByID(make([]byte, 0, 128+quotedLength(e)), e, a.shape(c, e), x))
 }
 
 // subjectsOf lists the subjects that hold an id, in the order in which they

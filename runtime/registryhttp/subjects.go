@@ -153,7 +153,7 @@ func (a *api) getVersion(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.send(a.appendVersion(make([]byte, 0, 256+len(e.QuotedText)), e, a.shape(c, e)))
+	return c.send(a.appendVersion(make([]byte, 0, 256+quotedLength(e)), e, a.shape(c, e)))
 }
 
 // getNewest is GET /subjects/{subject}/metadata: the newest version whose

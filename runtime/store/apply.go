@@ -104,21 +104,20 @@ func (b *builder) applySchema(k record.Key, rec record.Record, deleted bool) (re
 		b.removeEntry(k.Subject, k.Version)
 		return "", nil
 	}
-	value, err := record.ParseSchemaValue(bytes.Clone(rec.Value))
+	value, err := record.ParseSchemaValue(rec.Value)
 	if err != nil {
 		return record.ValueMalformed, err
 	}
 	e := &Entry{
-		Subject:    k.Subject,
-		Version:    k.Version,
-		ID:         value.ID,
-		Schema:     value.Schema,
-		Extra:      value.Extra,
-		Deleted:    value.Deleted,
-		Timestamp:  rec.Timestamp,
-		Offset:     rec.Offset,
-		QuotedText: value.QuotedText(),
-		RawValue:   value.Bytes(),
+		Subject:   k.Subject,
+		Version:   k.Version,
+		ID:        value.ID,
+		Schema:    value.Schema,
+		Extra:     value.Extra,
+		Deleted:   value.Deleted,
+		Timestamp: rec.Timestamp,
+		Offset:    rec.Offset,
+		stored:    b.keep(value),
 	}
 	conflict := b.putEntry(e)
 	b.raiseMaxID(k.Subject.Context(), value.ID)

@@ -217,7 +217,7 @@ func (v *View) trueValue(k record.Key) []byte {
 func (e *Entry) currentValue() []byte {
 	value, err := e.Value()
 	if err != nil || value.Deleted == e.Deleted {
-		return e.RawValue
+		return e.RawValue()
 	}
 	return value.WithDeleted(e.Deleted).Bytes()
 }

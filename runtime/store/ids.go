@@ -26,8 +26,8 @@ type contentKey struct {
 // content is one schema of a context and the ids it has there, ascending. More
 // than one id is possible: imports may give a schema an id of their choice.
 type content struct {
-	schema schema.Schema
-	extra  record.Extra
+	// holder is a version with the schema; it may have been deleted since.
+	holder *Entry
 	ids    []idUses
 }
 
@@ -141,7 +141,7 @@ func (e *Entry) holds(s schema.Schema, x record.Extra) bool {
 func (e *Entry) SameContent(other *Entry) bool { return e.holds(other.Schema, other.Extra) }
 
 func indexContent(list []content, s schema.Schema, x record.Extra) int {
-	return slices.IndexFunc(list, func(c content) bool { return c.extra == x && sameContent(c.schema, s) })
+	return slices.IndexFunc(list, func(c content) bool { return c.holder.holds(s, x) })
 }
 
 // intern replaces the schema of an entry by the equal one of the context, so
@@ -149,7 +149,11 @@ func indexContent(list []content, s schema.Schema, x record.Extra) int {
 func (b *builder) intern(e *Entry) {
 	list, _ := b.contents.get(contentKey{e.Subject.Context(), e.hash})
 	if i := indexContent(list, e.Schema, e.Extra); i >= 0 {
-		e.Schema, e.Extra = list[i].schema, list[i].extra
+		holder := list[i].holder
+		e.Schema, e.Extra = holder.Schema, holder.Extra
+		if e.stored.literal == holder.stored.literal {
+			e.stored.literal = holder.stored.literal // Equal, and from now on the same.
+		}
 	}
 }
 
@@ -162,7 +166,7 @@ func (b *builder) countContent(e *Entry, n int) bool {
 	i := indexContent(list, e.Schema, e.Extra)
 	if i < 0 {
 		i = len(list)
-		list = append(list, content{schema: e.Schema, extra: e.Extra})
+		list = append(list, content{holder: e})
 	}
 	c := &list[i]
 	c.ids = slices.Clone(c.ids)

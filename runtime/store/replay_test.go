@@ -121,7 +121,7 @@ func dump(v *View) map[string]any {
 	lists := func(name string, list []*Entry) {
 		var texts []string
 		for _, e := range list {
-			texts = append(texts, fmt.Sprintf("%s/%d id=%d %v deleted=%t @%d %d %s", e.Subject, e.Version, e.ID, e.Schema, e.Deleted, e.Offset, e.Timestamp, e.RawValue))
+			texts = append(texts, fmt.Sprintf("%s/%d id=%d %v deleted=%t @%d %d %s", e.Subject, e.Version, e.ID, e.Schema, e.Deleted, e.Offset, e.Timestamp, e.RawValue()))
 			var forms []string
 			for _, raw := range v.KeyVariants(record.SchemaOf(e.Subject, e.Version)) {
 				forms = append(forms, string(raw))

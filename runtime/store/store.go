@@ -20,6 +20,7 @@ type Store struct {
 	seed     maphash.Seed
 	vanished vanishedQueue
 	sequence sequenceTrust
+	scratch  []byte // for quoting texts
 
 	waiting sync.Mutex
 	grown   chan struct{} // closed at the next view; nil when nobody waits

@@ -86,7 +86,7 @@ func TestVersionIsStoredWithAllItsParts(t *testing.T) {
 	f.raw(`{"keytype":"SCHEMA","subject":"s","version":2,"magic":1}`, `{"subject":"s","version":2,"id":7,"schema":"\"int\"","deleted":false,"x":1}`)
 
 	e, ok := f.view().Entry("s", 2)
-	if !ok || e.ID != 7 || e.Timestamp != 1001 || e.Offset != 1 || string(e.QuotedText) != `"\"int\""` || e.Deleted {
+	if !ok || e.ID != 7 || e.Timestamp != 1001 || e.Offset != 1 || string(e.AppendQuotedText(nil)) != `"\"int\""` || e.Deleted {
 		t.Fatalf("%+v, %t", e, ok)
 	}
 	if diff := cmp.Diff(avro(`"int"`), e.Schema); diff != "" {
@@ -117,7 +117,7 @@ func TestApplyCopiesTheBytesItKeeps(t *testing.T) {
 		key[i] = '#'
 	}
 	e, ok := s.View().Entry("s", 1)
-	if !ok || e.Schema.Text != "text" || string(e.QuotedText) != `"text"` || e.RawValue[0] != '{' {
+	if !ok || e.Schema.Text != "text" || string(e.AppendQuotedText(nil)) != `"text"` || e.RawValue()[0] != '{' {
 		t.Fatalf("%+v", e)
 	}
 }

@@ -26,19 +26,10 @@ type Entry struct {
 	// Timestamp is the broker's time of the record in milliseconds since 1970
 	// and Offset its position in the log.
 	Timestamp, Offset int64
-	// QuotedText is the text as a JSON string literal, ready to be sent. It is
-	// a part of RawValue.
-	QuotedText []byte
-	// RawValue is the value of the record. Its own deletion mark can say false
-	// for an entry that was deleted with its subject.
-	RawValue []byte
 
-	hash uint64 // of the content
+	stored stored // what else is in the value of the record
+	hash   uint64 // of the content
 }
-
-// Value returns the stored value for writing it again with changes, with all
-// members that this registry does not know.
-func (e *Entry) Value() (record.SchemaValue, error) { return record.ParseSchemaValue(e.RawValue) }
 
 // Hash is a hash of the content in this process: of the schema and what belongs
 // to it, wherever it is stored. It is 0 for an entry that no store has made.
