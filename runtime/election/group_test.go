@@ -454,6 +454,29 @@ func TestMalformedAssignmentIsSurvived(t *testing.T) {
 	b.awaitPrimary()
 }
 
+// TestNodeWithoutAPrimaryJoinsAnew has the first answer to SyncGroup name a
+// member that does not exist, and nothing else ever happen in the group.
+func TestNodeWithoutAPrimaryJoinsAnew(t *testing.T) {
+	t.Parallel()
+	c := cluster(t)
+	first := true
+	c.ControlKey(int16(kmsg.SyncGroup), func(req kmsg.Request) (kmsg.Response, error, bool) {
+		if !first {
+			return nil, nil, false
+		}
+		first = false
+		for i := range req.(*kmsg.SyncGroupRequest).GroupAssignment {
+			req.(*kmsg.SyncGroupRequest).GroupAssignment[i].MemberAssignment = []byte(`{"error":0,"master":"a ghost","version":1}`)
+		}
+		return nil, nil, false
+	})
+	a := startNode(t, c, "a", func(cfg *Config) { cfg.Waiting = 0 })
+	a.await("member without a primary", func(s State) bool { return s.Joined && s.PrimaryURL == "" })
+	if took := a.awaitPrimary(); took < testSession {
+		t.Errorf("joined anew after %s already", took)
+	}
+}
+
 func TestMissingGroupRightIsSaidOnce(t *testing.T) {
 	t.Parallel()
 	c := cluster(t)

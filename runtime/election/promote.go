@@ -11,6 +11,8 @@ type role struct {
 	wait   time.Duration
 	reason string
 	resume bool // was primary without interruption: neither wait nor barrier
+	// lost: the assignment does not say who is primary, nor that nobody can be.
+	lost bool
 }
 
 // chosenRole says how long a chosen node keeps still before it runs the

@@ -12,6 +12,16 @@ import (
 // session time-out: the broker has given our membership up by now.
 var errSessionOver = errors.New("no heartbeat succeeded within the session time-out")
 
+// errNobodyKnown ends a generation in which it never became known who is
+// primary.
+var errNobodyKnown = errors.New("the group's assignment names no primary that can be used")
+
+// watchdog is for how many sessions a node puts up with that. It leaves the
+// group then and joins it anew: a group whose assignor has lost its way has
+// stayed without a primary for days elsewhere
+// (confluentinc/schema-registry#3910), although every member was alive.
+const watchdog = 3
+
 // session lives through one generation of the group: join, sync, heartbeats.
 // It returns why the generation ended, never nil.
 func (e *Election) session(ctx context.Context) error {
@@ -97,6 +107,7 @@ func (e *Election) enter(j joined, a assignment, parseErr error, now time.Time) 
 		r = e.chosenRole(j, a, now)
 	}
 	e.past = e.remember(j, a, parseErr, r, now)
+	r.lost = next.PrimaryURL == "" && (parseErr != nil || !a.nobody())
 	next.Primary = r.resume
 	e.problems.cleared()
 	e.publish(next)
@@ -158,10 +169,17 @@ func (e *Election) serve(ctx context.Context, r role) error {
 	next := time.NewTimer(e.cfg.Heartbeat)
 	defer next.Stop()
 	attempt := 0
+	var lost <-chan time.Time
+	if r.lost {
+		lost = time.After(watchdog * e.cfg.Session)
+	}
 	for {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
+		case <-lost:
+			e.leave(ctx)
+			return errNobodyKnown
 		case <-promoted:
 			promoted = nil
 			e.become()
