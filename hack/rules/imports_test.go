@@ -52,7 +52,7 @@ func directions() []rule {
 		{"runtime/rest", []string{
 			"runtime/schema", "runtime/format", "runtime/serde", "runtime/kafka", "runtime/client", "runtime/internal/...",
 		}},
-		{"runtime/resthttp", []string{"runtime/schema", "runtime/rest", "runtime/httpserver", "runtime/internal/..."}},
+		{"runtime/resthttp", []string{"runtime/schema", "runtime/rest", "runtime/forward", "runtime/httpserver", "runtime/internal/..."}},
 		{"runtime/httpserver", []string{"runtime/telemetry", "runtime/internal/..."}},
 		{"runtime/auth", []string{"runtime/schema", "runtime/telemetry", "runtime/internal/..."}},
 		{"runtime/config", nil},

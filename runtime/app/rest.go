@@ -11,6 +11,7 @@ import (
 
 	"github.com/plastron-dev/plastron/runtime/client"
 	"github.com/plastron-dev/plastron/runtime/config"
+	"github.com/plastron-dev/plastron/runtime/forward"
 	"github.com/plastron-dev/plastron/runtime/kafka"
 	"github.com/plastron-dev/plastron/runtime/rest"
 	"github.com/plastron-dev/plastron/runtime/resthttp"
@@ -26,6 +27,7 @@ type restNode struct {
 
 	service   *rest.Service
 	transport http.RoundTripper
+	peers     *forward.Peers // nil when the configuration names none
 }
 
 func newRESTNode(p *process, c *config.Config) *restNode {
@@ -74,12 +76,15 @@ func (n *restNode) servicePart() part {
 			if err != nil {
 				return err
 			}
-			n.handler = n.routes()
-			return nil
+			n.handler, err = n.routes()
+			return err
 		},
 		run: func(ctx context.Context) error { return n.service.Run(ctx) },
 		close: func(context.Context) error {
 			n.service.Close()
+			if n.peers != nil {
+				n.peers.Close()
+			}
 			if t, isNetwork := n.transport.(*http.Transport); isNetwork {
 				t.CloseIdleConnections()
 			}
@@ -89,14 +94,39 @@ func (n *restNode) servicePart() part {
 	}
 }
 
-func (n *restNode) routes() http.Handler {
+func (n *restNode) routes() (http.Handler, error) {
 	base := n.config.REST.BaseURI
 	if base == "" {
 		base = n.advertisedURL()
 	}
-	return resthttp.New(resthttp.Deps{
-		Service: n.service, BaseURI: base, MaxBody: maxBody(n.config), Flavour: schema.Flavour(n.config.Registry.Flavour), Version: n.version, Clock: n.clock,
-	})
+	d := resthttp.Deps{
+		Service: n.service, BaseURI: base, MaxBody: maxBody(n.config), Flavour: schema.Flavour(n.config.Registry.Flavour),
+		Version: n.version, Clock: n.clock,
+	}
+	if err := n.findPeers(); err != nil {
+		return nil, err
+	}
+	if n.peers != nil {
+		d.Peers = n.peers
+	}
+	return resthttp.New(d), nil
+}
+
+// findPeers makes the way to the other replicas, if there are any.
+func (n *restNode) findPeers() error {
+	if n.config.REST.Peers == "" {
+		return nil
+	}
+	addresses, err := forward.ParseAddresses(n.config.REST.Peers, n.config.Advertised.Scheme, nil, n.clock)
+	if err != nil {
+		return fmt.Errorf("reading rest_peers: %w", err)
+	}
+	l := n.config.Listener
+	n.peers, err = forward.NewPeers(forward.Config{
+		UserAgent: "plastron/" + n.version, CAFile: l.TLSClientCA, CertFile: l.TLSCert, KeyFile: l.TLSKey,
+		PassRequest: n.outside.tracing.Headers(), PassResponse: resthttp.ForwardedHeaders(),
+	}, n.advertisedURL(), addresses)
+	return err
 }
 
 // registryClient is the way to the registry: within the process, or to where

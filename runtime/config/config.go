@@ -141,6 +141,7 @@ type OIDC struct {
 type REST struct {
 	Enabled          bool
 	BaseURI          string
+	Peers            string
 	RegistryScheme   string
 	RegistryHost     string
 	RegistryPort     int

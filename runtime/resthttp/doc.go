@@ -12,5 +12,6 @@
 // mediatype.go (grammar of types), body.go (what may be in a body), scan.go
 // (members and elements of JSON without decoding), answer.go (writing),
 // errors.go (kinds to statuses and codes), v2_produce.go, produce_request.go,
-// v2_consumers.go, v2_records.go, consumer_requests.go, v2_metadata.go.
+// v2_consumers.go, v2_records.go, consumer_requests.go, v2_metadata.go, peers.go
+// (consumers of other replicas).
 package resthttp

@@ -26,6 +26,8 @@ type Deps struct {
 	// Flavour is whose numbers clients get where the products differ; empty
 	// means Karapace.
 	Flavour schema.Flavour
+	// Peers are asked for consumers that are not here; nil when there are none.
+	Peers Peers
 	// Version is shown by /_health.
 	Version string
 	// Clock is for the uptime; nil means time.Now.
@@ -148,7 +150,14 @@ func (a *api) serve(template string, rule bodyRule, vars func(*http.Request) map
 			onWire(err).write(w)
 			return
 		}
-		out, err := h(c)
+		served, err := a.elsewhere(w, c)
+		if served {
+			return
+		}
+		var out answer
+		if err == nil {
+			out, err = h(c)
+		}
 		if err != nil {
 			cors(w.Header())
 			onWire(err).write(w)
@@ -164,7 +173,11 @@ func (a *api) stream(template string, rule bodyRule, vars func(*http.Request) ma
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		httpserver.SetRoute(w, template)
 		c, err := a.check(r, vars(r), rule)
+		served := false
 		if err == nil {
+			served, err = a.elsewhere(w, c)
+		}
+		if err == nil && !served {
 			cors(w.Header())
 			err = h(w, c)
 		}

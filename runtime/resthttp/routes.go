@@ -39,6 +39,7 @@ func (a *api) routes() http.Handler {
 	add(http.MethodPost, instancePath+"/assignments", objectBody, a.assign)
 	add(http.MethodGet, instancePath+"/assignments", noBody, a.assignments)
 	add(http.MethodDelete, instancePath, noBody, a.deleteConsumer)
+	add(http.MethodHead, instancePath, noBody, a.holds)
 	add(http.MethodPost, groupPath, optionalBody, a.createConsumer)
 
 	add(http.MethodGet, partitionPath+"/offsets", noBody, a.partitionOffsets)

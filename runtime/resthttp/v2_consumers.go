@@ -3,7 +3,6 @@ package resthttp
 import (
 	"context"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -26,8 +25,9 @@ func (a *api) createConsumer(c *call) (answer, error) {
 	if strings.ContainsRune(name, 0) { // No path leads to it, so nobody could delete it.
 		return answer{}, invalidConsumer("The name of a consumer must not contain the character U+0000")
 	}
-	if name != "" && a.Service.HasConsumer(rest.ConsumerID{Group: group, Instance: name}) {
-		return answer{}, &rest.Error{Kind: rest.ConsumerExists, Text: "Consumer " + name + " already exists"}
+	id := rest.ConsumerID{Group: group, Instance: name}
+	if name != "" && (a.Service.HasConsumer(id) || a.isElsewhere(c.Request, id)) {
+		return answer{}, consumerExists(name)
 	}
 	config, err := decodeConsumer(c.body, a.Service.ConsumerDefaults())
 	if err != nil {
@@ -38,14 +38,24 @@ func (a *api) createConsumer(c *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	// Another replica may have made one of the same name meanwhile. It sees
+	// this one then, and neither stays: better than both.
+	if name != "" && a.isElsewhere(c.Request, id) {
+		_ = a.Service.DeleteConsumer(c.Context(), id) // If it is gone already, all the better.
+		return answer{}, consumerExists(name)
+	}
 	body := httpserver.AppendQuoted([]byte(`{"base_uri":`), a.baseURI(c.Request, consumer.ID))
 	body = httpserver.AppendQuoted(append(body, `,"instance_id":`...), consumer.ID.Instance)
 	return ok(append(body, '}')), nil
 }
 
+func consumerExists(name string) error {
+	return &rest.Error{Kind: rest.ConsumerExists, Text: "Consumer " + name + " already exists"}
+}
+
 // baseURI is where the consumer is found; names are escaped.
 func (a *api) baseURI(r *http.Request, id rest.ConsumerID) string {
-	return a.address(r) + "/consumers/" + url.PathEscape(id.Group) + "/instances/" + url.PathEscape(id.Instance)
+	return a.address(r) + consumerPath(id)
 }
 
 // instance is the consumer that the path names.
