@@ -59,7 +59,7 @@ e2e: ## end-to-end tests on a Kubernetes of their own (kind, or the local one-no
 	@hack/e2e.sh
 
 .PHONY: bench
-bench: ## the figures of docs/performance.md, printed
+bench: ## the figures of docs/performance.md, printed with their bars (QUICK=1 for a look)
 	@hack/bench/run.sh
 
 .PHONY: fuzz

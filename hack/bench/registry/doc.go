@@ -1,0 +1,16 @@
+// Command registry measures a registry and holds each figure against its bar:
+//
+//	go run ./hack/bench/registry bin/plastron            # some three minutes
+//	go run ./hack/bench/registry -quick bin/plastron     # rounds of a second
+//	go run ./hack/bench/registry -json - bin/plastron    # figures as JSON
+//
+// It starts the binary as a registry of its own, on a broker that is embedded in
+// this process; generator, registry and broker share the cores of the machine.
+// What is compared is measured A B A B, and of rounds the median counts. It
+// prints PASS or over and ends well either way: a figure that was taken on a
+// busy machine says nothing. Memory is read from /proc, so it needs Linux.
+//
+// Files: main.go (flags, order), figure.go (bars, table, JSON), node.go (broker
+// and registry), seed.go (topics with many schemas), traffic.go (throughput and
+// latencies), scale.go (memory, replay, many schemas).
+package main
