@@ -3,6 +3,7 @@ package faults
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -72,7 +73,17 @@ func TestF11SlowBroker(t *testing.T) {
 	for _, n := range c.others(p) {
 		n.delay(kmsg.Fetch, slow/2)
 	}
-	l.progress(40)
+	for i := range 3 {
+		follower := c.others(p)[i%2]
+		o := &op{kind: "register", subject: "late-reader", text: text(fmt.Sprint("late", i))}
+		o.do(c.ctx, follower)
+		get := &op{kind: "get", id: o.id}
+		get.do(c.ctx, follower)
+		if o.outcome != done || get.outcome != done {
+			t.Errorf("I3: %s, then %s", o, get)
+		}
+	}
+	l.progress(20)
 	count, longest := reads()
 	p.delay(kmsg.Produce, 0)
 	for _, n := range c.others(p) {
