@@ -111,7 +111,7 @@ func failureOf(err error) *Failure {
 	case errors.Is(err, kerr.UnknownTopicOrPartition):
 		return passing(textUnknownPartition)
 	case errors.Is(err, kerr.MessageTooLarge), errors.Is(err, kerr.RecordListTooLarge):
-		return lasting(textTooLarge)
+		return &Failure{Kind: TooLarge, Text: textTooLarge}
 	case errors.Is(err, kerr.TopicAuthorizationFailed):
 		return &Failure{Kind: Forbidden, Text: textNotAuthorized}
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, kgo.ErrRecordTimeout), errors.Is(err, kgo.ErrRecordRetries):

@@ -21,6 +21,8 @@ const (
 	UnknownConsumer
 	ConsumerExists
 	TooManyConsumers
+	// Overloaded: there is more to do than may wait; nothing was begun.
+	Overloaded
 	// InvalidConsumer: a setting of a new consumer.
 	InvalidConsumer
 	// IllegalState: subscribing, assigning and seeking do not fit together.
@@ -63,6 +65,8 @@ const (
 	Unauthenticated
 	// Throttled: a quota of Kafka.
 	Throttled
+	// TooLarge: a record that Kafka or the proxy does not take for its size.
+	TooLarge
 	// Temporary and Failed: another error of Kafka, which may pass by itself
 	// or not.
 	Temporary

@@ -19,6 +19,8 @@ const (
 	Avro       Format = "avro"
 	JSONSchema Format = "jsonschema"
 	Protobuf   Format = "protobuf"
+	// String is the characters of a text; only version 3 has it.
+	String Format = "string"
 )
 
 // ParseFormat returns the format with that lower-case name.
@@ -32,10 +34,10 @@ func ParseFormat(name string) (Format, bool) {
 }
 
 // NeedsSchema reports whether records of the format have a schema.
-func (f Format) NeedsSchema() bool { return f != Binary && f != JSON }
+func (f Format) NeedsSchema() bool { return f != Binary && f != JSON && f != String }
 
-// schemaType is the language of inline schemas of the format.
-func (f Format) schemaType() schema.Type {
+// SchemaType is the language of inline schemas of the format.
+func (f Format) SchemaType() schema.Type {
 	switch f {
 	case JSONSchema:
 		return schema.JSON
@@ -54,26 +56,25 @@ const (
 	valueSide side = "value"
 )
 
-// decodeBase64 turns a JSON string of base64 into bytes. Padding may be
+// appendDecoded appends the bytes of a JSON string of base64. Padding may be
 // missing; anything else that is not standard base64 is refused.
-func decodeBase64(text []byte) ([]byte, error) {
+func appendDecoded(dst, text []byte) ([]byte, error) {
 	s, err := stringOf(text)
 	if err != nil {
-		return nil, notBase64(text)
+		return dst, notBase64(text)
 	}
 	if bytes.ContainsAny(s, "\r\n") { // which the decoder would skip
-		return nil, notBase64(text)
+		return dst, notBase64(text)
 	}
 	encoding := base64.RawStdEncoding
 	if bytes.HasSuffix(s, []byte("=")) {
 		encoding = base64.StdEncoding
 	}
-	out := make([]byte, encoding.DecodedLen(len(s)))
-	n, err := encoding.Decode(out, s)
+	out, err := encoding.AppendDecode(dst, s)
 	if err != nil {
-		return nil, notBase64(text)
+		return dst, notBase64(text)
 	}
-	return out[:n], nil
+	return out, nil
 }
 
 func notBase64(text []byte) *Error {
@@ -96,15 +97,54 @@ func stringOf(text []byte) ([]byte, error) {
 	return []byte(s), nil
 }
 
-// compact returns a JSON text without blanks between its tokens. Order of keys
-// and spelling of numbers stay, and characters outside ASCII are not escaped.
-func compact(text []byte) []byte {
-	var out bytes.Buffer
-	out.Grow(len(text))
-	if json.Compact(&out, text) != nil {
-		return text // The HTTP layer has checked the syntax.
+// appendCompact appends a JSON text without blanks between its tokens. Order of
+// keys and spelling of numbers stay, and characters outside ASCII are not
+// escaped. That the text is JSON has been checked.
+func appendCompact(dst, text []byte) []byte {
+	for start := 0; start < len(text); {
+		end := start
+		for end < len(text) && text[end] > ' ' && text[end] != '"' {
+			end++
+		}
+		if end < len(text) && text[end] == '"' {
+			end = endOfString(text, end)
+		}
+		dst = append(dst, text[start:end]...)
+		for end < len(text) && text[end] <= ' ' {
+			end++
+		}
+		start = end
 	}
-	return out.Bytes()
+	return dst
+}
+
+// endOfString returns the end of the JSON string that begins at i.
+func endOfString(text []byte, i int) int {
+	for i++; i < len(text); i++ {
+		switch text[i] {
+		case '\\':
+			i++
+		case '"':
+			return i + 1
+		}
+	}
+	return len(text)
+}
+
+// appendText appends the characters of a JSON string; a number or a truth value
+// is its own text.
+func appendText(dst, text []byte) ([]byte, error) {
+	switch {
+	case text[0] == '{' || text[0] == '[':
+		return dst, fail(Improper, "%s is not a string", shorten(text))
+	case text[0] != '"':
+		return append(dst, text...), nil
+	}
+	s, err := stringOf(text)
+	if err != nil {
+		return dst, fail(Improper, "%s is not a string", shorten(text))
+	}
+	return append(dst, s...), nil
 }
 
 // shorten bounds what of a client's data goes into an error text.

@@ -60,8 +60,8 @@ type Outcome struct {
 // written when Retriable is set and the text speaks of a timeout.
 type Failure struct {
 	Retriable bool
-	// Kind is Forbidden or Unauthenticated when that is the reason, else Failed
-	// or Temporary.
+	// Kind is Forbidden, Unauthenticated or TooLarge when that is the reason,
+	// else Failed or Temporary.
 	Kind Kind
 	Text string
 }
@@ -144,17 +144,25 @@ func (s *Service) serialize(r ProduceRequest, key, value encoder) ([]kgo.Record,
 		for _, h := range in.Headers {
 			to.Headers = append(to.Headers, kgo.RecordHeader{Key: h.Key, Value: h.Value})
 		}
-		switch {
-		case in.Partition != AnyPartition:
-			to.Partition = in.Partition
-		case len(to.Key) > 0:
-			to.Partition = r.Topic.Partitions[s.partition(to.Key, len(r.Topic.Partitions))].ID
-		default:
-			if keyless == AnyPartition {
-				keyless = r.Topic.spread()
-			}
-			to.Partition = keyless
-		}
+		keyless = s.place(r.Topic, to, in.Partition, keyless)
 	}
 	return out, nil
+}
+
+// place chooses the partition of a record: the one that was asked for, that of
+// its key, or the one for records without key, which is chosen when keyless is
+// AnyPartition and returned for the next record.
+func (s *Service) place(topic *Topic, r *kgo.Record, asked, keyless int32) int32 {
+	switch {
+	case asked != AnyPartition:
+		r.Partition = asked
+	case len(r.Key) > 0:
+		r.Partition = topic.Partitions[s.partition(r.Key, len(topic.Partitions))].ID
+	default:
+		if keyless == AnyPartition {
+			keyless = topic.spread()
+		}
+		r.Partition = keyless
+	}
+	return keyless
 }

@@ -47,6 +47,7 @@ type Service struct {
 	logger    logr.Logger
 	cluster   *cluster
 	schemas   *schemas
+	choices   *choices
 	consumers *consumers
 	partition partitioner
 
@@ -73,6 +74,7 @@ func New(d Deps) (*Service, error) {
 		schemas:   newSchemas(d.Registry, d.Settings, d.Clock),
 		partition: partitionerOf(d.Settings.Partitioner),
 	}
+	s.choices = newChoices(s.schemas, d.Settings, d.Clock)
 	s.cluster = newCluster(d.NewClient, d.Settings, d.Clock)
 	s.consumers = newConsumers(s)
 	return s, nil

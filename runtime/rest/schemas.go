@@ -87,14 +87,14 @@ func (s *schemas) resolve(ctx context.Context, topic string, of side, f Format, 
 		return nil, fail(RegistryRefused, "No schema registry is configured, which the format %s needs", f)
 	}
 	if source.ID == 0 {
-		return s.resolveText(ctx, inline{topic: topic, side: of, kind: f.schemaType(), text: source.Text})
+		return s.resolveText(ctx, inline{topic: topic, side: of, kind: f.SchemaType(), text: source.Text})
 	}
 	c, err := s.resolveID(ctx, source.ID)
 	if err != nil {
-		return nil, unknownID(f.schemaType(), source.ID, err)
+		return nil, unknownID(f.SchemaType(), source.ID, err)
 	}
 	if err := s.check(ctx, topic, of, c); err != nil {
-		return nil, unknownID(f.schemaType(), source.ID, err)
+		return nil, unknownID(f.SchemaType(), source.ID, err)
 	}
 	return c, nil
 }

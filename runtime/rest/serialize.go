@@ -50,16 +50,22 @@ func (e encoder) encode(text []byte) ([]byte, error) {
 	if text == nil {
 		return nil, nil
 	}
-	switch {
-	case e.format == Binary:
-		return decodeBase64(text)
-	case e.format == JSON:
-		return compact(text), nil
+	return e.append(make([]byte, 0, len(text)+8), text)
+}
+
+// append appends the bytes of a value that is not null.
+func (e encoder) append(dst, text []byte) ([]byte, error) {
+	switch e.format {
+	case Binary:
+		return appendDecoded(dst, text)
+	case JSON:
+		return appendCompact(dst, text), nil
+	case String:
+		return appendText(dst, text)
 	}
-	out := serde.AppendHeader(make([]byte, 0, len(text)+8), e.codec.id)
-	out, err := e.codec.data.AppendBinary(out, text)
+	out, err := e.codec.data.AppendBinary(serde.AppendHeader(dst, e.codec.id), text)
 	if err != nil {
-		return nil, unfit(err)
+		return dst, unfit(err)
 	}
 	return out, nil
 }

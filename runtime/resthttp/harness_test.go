@@ -91,8 +91,17 @@ func (m *memoryRegistry) Uses(_ context.Context, id schema.ID) ([]client.Use, er
 	return m.uses[id], m.enter("uses")
 }
 
-func (m *memoryRegistry) Version(context.Context, schema.Subject, schema.Version) (client.Registered, error) {
-	return client.Registered{}, &client.Error{Class: client.NotFoundSubject}
+func (m *memoryRegistry) Version(_ context.Context, subject schema.Subject, version schema.Version) (client.Registered, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for id, uses := range m.uses {
+		for _, u := range uses {
+			if u.Subject == subject && (u.Version == version || version == schema.Latest) {
+				return client.Registered{Subject: subject, Version: u.Version, ID: id, Schema: m.schemas[id-1]}, nil
+			}
+		}
+	}
+	return client.Registered{}, &client.Error{Class: client.NotFoundSubject, Op: "reading version", Status: 404, Code: 40401}
 }
 
 func (m *memoryRegistry) called(call string) int {

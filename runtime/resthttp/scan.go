@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"math"
 	"strconv"
+	"unicode/utf8"
 )
 
 // The functions of this file walk JSON that json.Valid has accepted, so they
@@ -107,16 +108,39 @@ func skipNested(b []byte, i int) int {
 
 func keyText(quoted []byte) string {
 	if bytes.IndexByte(quoted, '\\') < 0 {
-		return string(quoted[1 : len(quoted)-1])
+		return known(quoted[1 : len(quoted)-1])
 	}
 	s, _ := stringValue(quoted)
 	return s
+}
+
+// known returns a name, without allocating for those that are in every record.
+func known(name []byte) string {
+	switch string(name) {
+	case "key":
+		return "key"
+	case "value":
+		return "value"
+	case "type":
+		return "type"
+	case "data":
+		return "data"
+	case "partition_id":
+		return "partition_id"
+	case "schema_id":
+		return "schema_id"
+	default:
+		return string(name)
+	}
 }
 
 // stringValue decodes a string.
 func stringValue(value []byte) (string, bool) {
 	if len(value) == 0 || value[0] != '"' {
 		return "", false
+	}
+	if bytes.IndexByte(value, '\\') < 0 && utf8.Valid(value) {
+		return string(value[1 : len(value)-1]), true
 	}
 	var s string
 	err := json.Unmarshal(value, &s)

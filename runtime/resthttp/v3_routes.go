@@ -3,7 +3,8 @@ package resthttp
 import "net/http"
 
 // route3 is one route of version 3, below its prefix. Its name is what the list
-// of allowed routes knows it by.
+// of allowed routes knows it by. What handle returns is sent as JSON; a body of
+// nil is none, and a status of 0 says that the answer has been written.
 type route3 struct {
 	method, path, name string
 	handle             func(a *api, c *call3) (int, any, error)
@@ -35,6 +36,7 @@ func routes3() []route3 {
 		byTopic   = "/{topic:[^/]+}/partitions/{partition:[^/]+}"
 	)
 	return []route3{
+		{post, topic + "/records", "api.v3.produce.produce-to-topic", (*api).produce3, true},
 		{get, topics, "api.v3.topics.list", (*api).topics3, false},
 		{post, topics, "api.v3.topics.create", (*api).createTopic, false},
 		{get, topics + "/-/configs", "api.v3.topic-configs.list", (*api).allTopicConfigs, false},

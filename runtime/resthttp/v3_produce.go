@@ -1,0 +1,174 @@
+package resthttp
+
+import (
+	"context"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/plastron-dev/plastron/runtime/rest"
+)
+
+const (
+	// streamDuration is how long a stream may last.
+	streamDuration = 24 * time.Hour
+	// stalledAfter is how long a client may leave its receipts unread.
+	stalledAfter = time.Minute
+	// receiptBytes is how much is gathered before it is written, when there is
+	// more to come at once.
+	receiptBytes = 32 << 10
+	// shortBody is the length of a body that needs no long stream, and
+	// shortStream how many records of it may be under way.
+	shortBody, shortStream = 16 << 10, 64
+)
+
+// produce3 takes a stream of records and sends a receipt for each, in their
+// order, while they come. What is wrong with a record is in its receipt; the
+// status speaks of what is wrong before the first one.
+func (a *api) produce3(c *call3) (int, any, error) {
+	topic, err := c.name("topic")
+	if err != nil {
+		return 0, nil, err
+	}
+	cluster, err := c.name("cluster")
+	if err != nil {
+		return 0, nil, err
+	}
+	body, err := streamBody(c.Request)
+	if err != nil {
+		return 0, nil, err
+	}
+	control := http.NewResponseController(c.w)
+	_ = control.EnableFullDuplex()                              // HTTP/2 always is.
+	_ = control.SetReadDeadline(time.Now().Add(streamDuration)) // Without one, the client decides.
+	in := newFrames(body, int(a.MaxBody))
+	first, err := in.next()
+	if errors.Is(err, io.EOF) {
+		return 0, nil, payload("Request body is empty. Data is required.")
+	}
+	size := rest.StreamRecords
+	if c.ContentLength >= 0 && c.ContentLength <= shortBody {
+		size = shortStream
+	}
+	stream, openErr := a.Service.Stream(topic, size)
+	if openErr != nil {
+		return 0, nil, openErr
+	}
+	out := receipts{w: c.w, control: control, cluster: cluster, topic: topic}
+	ctx, cancel := context.WithCancel(c.Context())
+	fed := make(chan struct{})
+	go func() {
+		defer close(fed)
+		a.feed(ctx, stream, in, first, err)
+	}()
+	defer func() {
+		cancel()
+		select {
+		case <-fed: // The connection can be used for the next request.
+		default:
+			_ = control.SetReadDeadline(time.Unix(1, 0)) // wakes the feeder
+			<-fed
+		}
+		_ = control.SetWriteDeadline(time.Time{}) // for the next request of the connection
+	}()
+	out.send(stream)
+	return 0, nil, nil
+}
+
+// streamBody is the body as UTF-8.
+func streamBody(r *http.Request) (io.Reader, error) {
+	_, parameters, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	charset := strings.ToLower(parameters["charset"])
+	switch {
+	case r.Body == nil:
+		return http.NoBody, nil
+	case err != nil, charset == "", charset == "utf-8", charset == "us-ascii":
+		return r.Body, nil
+	case charset == "iso-8859-1":
+		return &latin1{r: r.Body}, nil
+	default:
+		return nil, badRequest("Unsupported charset " + short(charset))
+	}
+}
+
+// feed puts the records of a body into a stream, beginning with one that was
+// read already, until the body ends or cannot be read.
+func (a *api) feed(ctx context.Context, stream *rest.Stream, in *frames, object []byte, err error) {
+	defer stream.CloseSend()
+	var r record3
+	for err == nil {
+		if err = a.feedOne(ctx, stream, &r, object); err != nil {
+			return // Nobody takes receipts any more.
+		}
+		object, err = in.next()
+	}
+	switch {
+	case errors.Is(err, io.EOF):
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		_ = stream.Fail(ctx, wrong(http.StatusRequestTimeout, http.StatusRequestTimeout, "Streaming connection open for longer than allowed: Connection will be closed."))
+	case errors.Is(err, errFrameTooLarge):
+		_ = stream.Fail(ctx, badRequest("Error processing message: "+err.Error()))
+	case errors.Is(err, errFrameMalformed):
+		_ = stream.Fail(ctx, badRequest("Error processing message: "+err.Error()))
+	}
+}
+
+func (a *api) feedOne(ctx context.Context, stream *rest.Stream, r *record3, object []byte) error {
+	if err := r.decode(object, false); err != nil {
+		return stream.Fail(ctx, err)
+	}
+	return stream.Send(ctx, &r.StreamRecord)
+}
+
+// receipts writes what became of the records of a stream.
+type receipts struct {
+	w              http.ResponseWriter
+	control        *http.ResponseController
+	cluster, topic string
+
+	buf     []byte
+	begun   bool
+	expires time.Time // of the write deadline
+}
+
+// send writes receipts until there are no more, or the client does not take
+// them. It flushes when it would have to wait for the next one.
+func (o *receipts) send(stream *rest.Stream) {
+	for {
+		if len(o.buf) > 0 && (len(o.buf) >= receiptBytes || !stream.Ready()) && o.flush() != nil {
+			return
+		}
+		receipt, more := stream.Next()
+		if !more {
+			break
+		}
+		o.buf = append(o.buf, '{')
+		o.buf = appendReceipt(o.buf, o.cluster, o.topic, &receipt)
+		o.buf = append(o.buf, "}\r\n"...)
+	}
+	if len(o.buf) > 0 {
+		_ = o.flush() // An error means that the client has gone.
+	}
+}
+
+func (o *receipts) flush() error {
+	if now := time.Now(); now.After(o.expires.Add(-stalledAfter / 2)) {
+		o.expires = now.Add(stalledAfter)
+		_ = o.control.SetWriteDeadline(o.expires) // Without one, the client decides.
+	}
+	if !o.begun {
+		o.begun = true
+		o.w.Header().Set("Content-Type", plainJSON)
+		o.w.WriteHeader(http.StatusOK)
+	}
+	_, err := o.w.Write(o.buf)
+	o.buf = o.buf[:0]
+	if err != nil {
+		return err
+	}
+	return o.control.Flush()
+}
