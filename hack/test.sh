@@ -46,6 +46,14 @@ fi
 echo "== unit, conformance and controller tests"
 go test ${race[@]+"${race[@]}"} -shuffle=on -timeout 8m "${packages[@]}"
 
+if ((${#race[@]})); then
+  # The detector makes code many times slower; without it the run above had
+  # these tests already.
+  echo "== budgets: processor time and memory, without the race detector"
+  mapfile -t packages < <(grep -rl --include='*_test.go' '^//go:build !race$' . | xargs -n 1 dirname | sort -u)
+  go test -shuffle=on -timeout 5m -run '^Test(Hostile|.*Allocat)' "${packages[@]}"
+fi
+
 echo "== the same on a real Kafka"
 if ! command -v java >/dev/null || ! command -v mvn >/dev/null; then
   leave_out "tests on a real Kafka" "java and mvn are needed"

@@ -1,27 +1,17 @@
+//go:build !race
+
 package jsonschema
 
 import (
 	"errors"
 	"fmt"
 	"runtime"
-	"runtime/metrics"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
-	"time"
 
 	"github.com/plastron-dev/plastron/runtime/schema"
-)
-
-// What a schema may cost to parse and print, to compare, and to check a value
-// with: time of a processor and memory that stays in use. Tests allow several
-// times as much time, because of the race detector and what else the machine
-// does; TestHostile prints what it took with -v.
-const (
-	budgetTime   = 200 * time.Millisecond
-	budgetMemory = 64 << 20
-	slack        = 15
+	"github.com/plastron-dev/plastron/runtime/testkit/cost"
 )
 
 // many writes n things with commas between them, their numbers in place of #
@@ -34,12 +24,13 @@ func many(n int, format string) string {
 	return strings.ReplaceAll(strings.Join(list, ","), "@", "#")
 }
 
-const draft2020 = `"$schema":"https://json-schema.org/draft/2020-12/schema",`
-
 // hostileSchema is a text built to be expensive. refused is part of the reason
 // for which it is not taken, unusable of the reason why it has no validator.
+// churn is how much more than is promised its parse allocates in all, of which
+// less than is promised stays.
 type hostileSchema struct {
 	name, text, refused, unusable string
+	churn                         uint64
 }
 
 func chain(n int, link string) string {
@@ -78,7 +69,7 @@ func hostileSchemas() []hostileSchema {
 		{name: "a great exponent", text: `{"maximum":1e400000000}`, refused: "too large for a double"},
 		{name: "a small exponent", text: `{"maximum":1e-400000000,"multipleOf":1e-300}`},
 		{name: "a long fraction", text: `{"maximum":0.` + strings.Repeat("1", 2_000_000) + `}`},
-		{name: "limits", text: `{"allOf":[` + many(60_000, `{"maximum":#e300}`) + `]}`},
+		{name: "limits", text: `{"allOf":[` + many(60_000, `{"maximum":#e300}`) + `]}`, churn: 45 << 20},
 		{name: "to itself", text: `{"$ref":"#"}`},
 		{name: "in a circle", text: `{"$ref":"#/definitions/a","definitions":{"a":{"$ref":"#/definitions/b"},"b":{"$ref":"#/definitions/a"}}}`},
 		{name: "a chain", text: `{"$ref":"#/definitions/d0","definitions":{` + chain(30_000, `"d#":{"$ref":"#/definitions/d@"}`) + `}}`},
@@ -96,7 +87,7 @@ func hostileSchemas() []hostileSchema {
 		{name: "references elsewhere", text: `{"anyOf":[` + many(40_000, `{"$ref":"http://a.b/c#"}`) + `]}`},
 		{name: "long pointers", text: `{"anyOf":[` + many(1_000, `{"$ref":"@`+strings.Repeat("/a", 500)+`#"}`) + `],"a":` + nest(600, `{"a":`, "{}", "}") + `}`},
 		{name: "long references", text: `{"allOf":[` + many(60, `{"$ref":"`+strings.Repeat("../", 10_000)+`#"}`) + `]}`},
-		{name: "60,000 identifiers", text: `{"allOf":[` + many(60_000, `{"$id":"a#"}`) + `]}`},
+		{name: "60,000 identifiers", text: `{"allOf":[` + many(60_000, `{"$id":"a#"}`) + `]}`, churn: 10 << 20},
 		{name: "identifiers within each other", text: nest(500, `{"$id":"a/b/","allOf":[`, `{"$ref":"c"}`, `]}`)},
 		{name: "60,000 anchors", text: `{` + draft2020 + `"allOf":[` + many(60_000, `{"$anchor":"a#"}`) + `]}`},
 		{name: "dynamic anchors", text: `{` + draft2020 + `"$dynamicRef":"#a1","allOf":[` + many(50_000, `{"$dynamicAnchor":"a#"}`) + `]}`},
@@ -126,22 +117,7 @@ func hostileSchemas() []hostileSchema {
 // that nothing is answered because of equal texts.
 func changed(text string) string { return `{"maxLength":1,` + strings.TrimPrefix(text, "{") }
 
-func threadTime() time.Duration {
-	const thread = 1 // RUSAGE_THREAD
-	var usage syscall.Rusage
-	if err := syscall.Getrusage(thread, &usage); err != nil {
-		panic(err)
-	}
-	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
-}
-
-// allocated reads a counter that does not stop the world, other than MemStats.
-func allocated() int64 {
-	sample := []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}}
-	metrics.Read(sample)
-	return int64(sample[0].Value.Uint64())
-}
-
+// heap is what is in use.
 func heap() int64 {
 	runtime.GC()
 	var m runtime.MemStats
@@ -149,64 +125,48 @@ func heap() int64 {
 	return int64(m.HeapAlloc)
 }
 
-// within fails the test when something took too much time of its thread or of
-// the memory: what it allocates in all bounds what it has in use at any time.
-func within(t *testing.T, name, what string, memory int64, run func()) {
-	t.Helper()
-	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
-	before, start := allocated(), threadTime()
-	run()
-	took, grown := threadTime()-start, allocated()-before
-	if took > slack*budgetTime || grown > memory {
-		t.Errorf("%s, %s: %d ms, %d MiB", name, what, took.Milliseconds(), grown>>20)
-	}
-	if mark := ""; testing.Verbose() {
-		if took > budgetTime {
-			mark = "OVER"
-		}
-		t.Logf("%-32s %-10s %5d ms %4d MiB %s", name, what, took.Milliseconds(), grown>>20, mark)
-	}
-}
-
+// TestHostile: parsing, printing and comparing any text, and checking a value
+// with it, costs no more than is promised.
 func TestHostile(t *testing.T) {
-	// Not parallel: it looks at the memory of the process.
+	// Not parallel, see package cost.
 	values := hostileValues()
 	previous := mustParse(t, `{"type":"object"}`)
 	for _, h := range hostileSchemas() {
+		within := func(what string, work func()) {
+			t.Helper()
+			spent := cost.Within(t, h.name+", "+what, work)
+			t.Logf("%-32s %-10s %8v %4d MiB", h.name, what, spent.CPU, spent.Bytes>>20)
+		}
 		var s *Schema
+		var err error
 		before := heap()
-		within(t, h.name, "parse", 2*budgetMemory, func() {
-			var err error
-			s, err = Parse(h.text, nil, DefaultLimits())
-			refusedFor(t, h.name, err, h.refused)
-		})
+		spent := cost.WithinTotal(t, h.name+", parse", cost.Bytes+h.churn, func() { s, err = Parse(h.text, nil, DefaultLimits()) })
+		t.Logf("%-32s parse      %8v %4d MiB", h.name, spent.CPU, spent.Bytes>>20)
+		refusedFor(t, h.name, err, h.refused)
 		if s == nil {
 			continue
 		}
-		if grown := heap() - before; grown > budgetMemory {
+		if grown := heap() - before; grown > cost.Bytes {
 			t.Errorf("%s: the schema takes %d MiB", h.name, grown>>20)
 		}
 		other, err := ParseStored(changed(h.text), nil, DefaultLimits())
 		if err != nil {
 			t.Fatalf("%s: %v", h.name, err)
 		}
+		within("print", func() { _, _, _ = s.Canonical(), s.Standard(), s.Normalized() })
 		for _, f := range []schema.Flavour{schema.Karapace, schema.Confluent} {
-			within(t, h.name, "compare "+string(f[:1]), budgetMemory, func() { Readable(s, other, f) })
-			within(t, h.name, "previous "+string(f[:1]), budgetMemory, func() { Readable(s, previous, f) })
+			within("compare "+string(f[:1]), func() { Readable(s, other, f) })
+			within("previous "+string(f[:1]), func() { Readable(s, previous, f) })
 		}
 		previous = s
 		var v *Validator
-		within(t, h.name, "prepare", budgetMemory, func() {
-			var err error
-			v, err = NewValidator(s, schema.Confluent, DefaultLimits())
-			refusedFor(t, h.name, err, h.unusable)
-		})
+		within("prepare", func() { v, err = NewValidator(s, schema.Confluent, DefaultLimits()) })
+		refusedFor(t, h.name, err, h.unusable)
 		for name, value := range values {
 			if v == nil {
 				break
 			}
-			within(t, h.name, name, budgetMemory, func() { _ = v.Validate(value) })
+			within(name, func() { _ = v.Validate(value) })
 		}
 	}
 }

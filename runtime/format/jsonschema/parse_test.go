@@ -8,6 +8,8 @@ import (
 	"github.com/plastron-dev/plastron/runtime/schema"
 )
 
+const draft2020 = `"$schema":"https://json-schema.org/draft/2020-12/schema",`
+
 const (
 	draft4  = `"$schema":"http://json-schema.org/draft-04/schema#",`
 	draft6  = `"$schema":"http://json-schema.org/draft-06/schema#",`

@@ -8,6 +8,9 @@
 // others. So a test that measures must not run in parallel with anything. The
 // memory is everything that was allocated, freed or not: it bounds what was
 // ever in use, and unlike that it does not depend on when the collector ran.
+// The race detector makes code many times slower and changes what it allocates,
+// so a file that measures has the build constraint !race; "make test" runs these
+// files once without the detector, and hack/rules holds them to it.
 //
-// Files: cost.go, race.go and norace.go (the race detector makes code slower).
+// Files: cost.go.
 package cost
