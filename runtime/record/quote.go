@@ -1,8 +1,10 @@
 package record
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -54,21 +56,76 @@ func appendEscape(dst []byte, c byte) []byte {
 	}
 }
 
-// unquote returns the text of a valid JSON string literal.
+// unquote returns the text of a valid JSON string literal. It makes the text in
+// one piece of memory, since most of what a replay leaves behind would
+// otherwise be from here.
 func unquote(literal []byte) (string, error) {
-	if len(literal) < 2 || literal[0] != '"' {
+	if len(literal) < 2 || literal[0] != '"' || literal[len(literal)-1] != '"' {
 		return "", errNotString
 	}
-	for _, c := range literal {
-		if c != '\\' {
-			continue
+	inside := literal[1 : len(literal)-1]
+	escapes := 0
+	for i := bytes.IndexByte(inside, '\\'); i >= 0; i = nextEscape(inside, i) {
+		if _, ok := unescape(inside[i+1:]); !ok {
+			return unquoteAny(literal)
 		}
-		var s string
-		if err := json.Unmarshal(literal, &s); err != nil {
-			// The error of the decoder may quote the text; ours does not.
-			return "", fmt.Errorf("reading a string of %d bytes: not a JSON string", len(literal))
-		}
-		return s, nil
+		escapes++
 	}
-	return string(literal[1 : len(literal)-1]), nil
+	if escapes == 0 {
+		return string(inside), nil
+	}
+	var text strings.Builder
+	text.Grow(len(inside) - escapes)
+	start := 0
+	for i := bytes.IndexByte(inside, '\\'); i >= 0; i = nextEscape(inside, i) {
+		plain, _ := unescape(inside[i+1:])
+		text.Write(inside[start:i])
+		text.WriteByte(plain)
+		start = i + 2
+	}
+	text.Write(inside[start:])
+	return text.String(), nil
+}
+
+// nextEscape returns the position of the next backslash behind the escape of
+// two bytes at i, -1 if there is none.
+func nextEscape(b []byte, i int) int {
+	next := bytes.IndexByte(b[i+2:], '\\')
+	if next < 0 {
+		return -1
+	}
+	return i + 2 + next
+}
+
+// unescape returns what the escape behind a backslash stands for, if that is
+// one of those with a single letter.
+func unescape(rest []byte) (plain byte, ok bool) {
+	if len(rest) == 0 {
+		return 0, false
+	}
+	switch c := rest[0]; c {
+	case '"', '\\', '/':
+		return c, true
+	case 'n':
+		return '\n', true
+	case 'r':
+		return '\r', true
+	case 't':
+		return '\t', true
+	case 'b':
+		return '\b', true
+	case 'f':
+		return '\f', true
+	default:
+		return 0, false
+	}
+}
+
+func unquoteAny(literal []byte) (string, error) {
+	var s string
+	if err := json.Unmarshal(literal, &s); err != nil {
+		// The error of the decoder may quote the text; ours does not.
+		return "", fmt.Errorf("reading a string of %d bytes: not a JSON string", len(literal))
+	}
+	return s, nil
 }
