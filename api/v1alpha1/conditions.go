@@ -20,6 +20,9 @@ const (
 
 // Condition types of workloads: SchemaRegistry and RestProxy.
 const (
+	// ConditionKafkaResolved says that what the pods need to reach Kafka is
+	// there and complete.
+	ConditionKafkaResolved = "KafkaResolved"
 	// ConditionDeployed says that the child objects are as the spec wants
 	// them and that every pod runs the newest template.
 	ConditionDeployed = "Deployed"
@@ -113,8 +116,22 @@ const (
 	ReasonCaughtUp = "CaughtUp"
 	// ReasonReplaying: it is still reading.
 	ReasonReplaying = "Replaying"
-	// ReasonResolved: the registry of the proxy is known.
+	// ReasonResolved: what the spec refers to is there: the registry of a
+	// proxy, the way to Kafka, the text of a Subject.
 	ReasonResolved = "Resolved"
+	// ReasonSecretNotFound: no Secret has the name.
+	ReasonSecretNotFound = "SecretNotFound"
+	// ReasonSecretKeyMissing: the Secret lacks the key, or its value is empty.
+	ReasonSecretKeyMissing = "SecretKeyMissing"
+	// ReasonSecretInvalid: the value is not what it has to be.
+	ReasonSecretInvalid = "SecretInvalid"
+	// ReasonKafkaNotFound: no Kafka of Strimzi has the name.
+	ReasonKafkaNotFound = "KafkaNotFound"
+	// ReasonListenerNotFound: the Kafka has no such listener, or none yet.
+	ReasonListenerNotFound = "ListenerNotFound"
+	// ReasonKafkaUserNotReady: the KafkaUser is missing or has no credentials
+	// yet.
+	ReasonKafkaUserNotReady = "KafkaUserNotReady"
 	// ReasonNoRegistry: the proxy uses none.
 	ReasonNoRegistry = "NoRegistry"
 	// ReasonRegistryNotReady: the registry is known but does not serve.

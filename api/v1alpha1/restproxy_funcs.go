@@ -25,6 +25,9 @@ func (p *RestProxy) URL() string {
 	return fmt.Sprintf("http://%s.%s.svc:%d", p.Name, p.Namespace, p.Port())
 }
 
+// SecretNames returns the Secrets that the proxy is made from.
+func (p *RestProxy) SecretNames() []string { return p.Spec.Kafka.SecretNames() }
+
 // GetConditions returns the conditions.
 func (p *RestProxy) GetConditions() []metav1.Condition { return p.Status.Conditions }
 

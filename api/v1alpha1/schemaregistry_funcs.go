@@ -64,6 +64,9 @@ func (r *SchemaRegistry) URLs() []string {
 	return urls
 }
 
+// SecretNames returns the Secrets that the registry is made from.
+func (r *SchemaRegistry) SecretNames() []string { return r.Spec.Kafka.SecretNames() }
+
 // GetConditions returns the conditions; SetConditions replaces them.
 func (r *SchemaRegistry) GetConditions() []metav1.Condition { return r.Status.Conditions }
 

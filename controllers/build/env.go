@@ -3,7 +3,6 @@ package build
 import (
 	"maps"
 	"slices"
-	"strings"
 
 	corev1ac "k8s.io/client-go/applyconfigurations/core/v1"
 
@@ -21,20 +20,19 @@ func (e *environment) set(key, value string) {
 }
 
 // common are the variables of both kinds.
-func (w *workload) common(kafka *v1alpha1.KafkaConnection) environment {
+func (w *workload) common(clientID *string) environment {
 	e := environment{corev1ac.EnvVar().WithName("POD_NAME").WithValueFrom(
 		corev1ac.EnvVarSource().WithFieldRef(corev1ac.ObjectFieldSelector().WithFieldPath("metadata.name")))}
-	e.set("bootstrap_uri", bootstrap(kafka))
+	w.kafkaEnv(&e)
 	e.set("host", "0.0.0.0")
 	e.set("port", itoa(w.port))
 	// A pod's own name: requests for the primary are forwarded to it, and the
 	// instances of consumers live in one pod.
 	e.set("advertised_hostname", "$(POD_NAME)."+w.headless+"."+w.namespace+".svc")
-	clientID := "$(POD_NAME)"
-	if kafka != nil && kafka.ClientID != nil {
-		clientID = *kafka.ClientID
+	if clientID == nil {
+		clientID = new("$(POD_NAME)")
 	}
-	e.set("client_id", clientID)
+	e.set("client_id", *clientID)
 	return e
 }
 
@@ -42,17 +40,6 @@ func (w *workload) common(kafka *v1alpha1.KafkaConnection) environment {
 // equal pods. A dollar sign is text there, not an expansion.
 func (e *environment) extra(values map[string]v1alpha1.ConfigValue) {
 	for _, key := range slices.Sorted(maps.Keys(values)) {
-		e.set(key, strings.ReplaceAll(string(values[key]), "$", "$$"))
+		e.set(key, literal(string(values[key])))
 	}
-}
-
-func bootstrap(kafka *v1alpha1.KafkaConnection) string {
-	if kafka == nil || kafka.Bootstrap == nil {
-		return ""
-	}
-	servers := make([]string, 0, len(kafka.Bootstrap.Servers))
-	for _, s := range kafka.Bootstrap.Servers {
-		servers = append(servers, string(s))
-	}
-	return strings.Join(servers, ",")
 }

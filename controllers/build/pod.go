@@ -42,6 +42,10 @@ func (w *workload) podTemplate() (*corev1ac.PodTemplateSpecApplyConfiguration, e
 		WithSecurityContext(corev1ac.PodSecurityContext().
 			WithRunAsNonRoot(true).WithRunAsUser(nonRoot).WithRunAsGroup(nonRoot).WithFSGroup(nonRoot).
 			WithSeccompProfile(corev1ac.SeccompProfile().WithType(corev1.SeccompProfileTypeRuntimeDefault)))
+	if v := w.kafkaVolume(); v != nil {
+		spec.WithVolumes(v)
+		container.WithVolumeMounts(corev1ac.VolumeMount().WithName("kafka").WithMountPath(kafkaFolder).WithReadOnly(true))
+	}
 	if err := w.placement(spec); err != nil {
 		return nil, err
 	}

@@ -8,9 +8,9 @@ import (
 	"github.com/plastron-dev/plastron/api/v1alpha1"
 )
 
-// Registry returns the objects of a Managed registry. fallbackImage is what
-// spec.image does not say.
-func Registry(r *v1alpha1.SchemaRegistry, fallbackImage string) (Children, error) {
+// Registry returns the objects of a Managed registry. kafka is what spec.kafka
+// came to, and fallbackImage is what spec.image does not say.
+func Registry(r *v1alpha1.SchemaRegistry, kafka Kafka, fallbackImage string) (Children, error) {
 	w := &workload{
 		kind: v1alpha1.KindSchemaRegistry, component: "schema-registry", ownerLabel: v1alpha1.LabelRegistry,
 		name: r.Name, namespace: r.Namespace, headless: r.HeadlessName(), uid: r.UID,
@@ -18,14 +18,18 @@ func Registry(r *v1alpha1.SchemaRegistry, fallbackImage string) (Children, error
 		// Five seconds without a complaint before the next pod is replaced.
 		minReadySeconds: 5,
 		affinity:        corev1.ServiceAffinityNone,
-		image:           r.Spec.Image, fallbackImage: fallbackImage, template: templateOf(r.Spec.Template),
+		image:           r.Spec.Image, fallbackImage: fallbackImage, template: templateOf(r.Spec.Template), kafka: kafka,
 	}
 	w.env = registryEnv(w, r)
 	return w.children()
 }
 
 func registryEnv(w *workload, r *v1alpha1.SchemaRegistry) environment {
-	e := w.common(r.Spec.Kafka)
+	var clientID *string
+	if r.Spec.Kafka != nil {
+		clientID = r.Spec.Kafka.ClientID
+	}
+	e := w.common(clientID)
 	e.set("topic_name", r.TopicName())
 	e.set("group_id", r.GroupID())
 	if r.Spec.Topic != nil && r.Spec.Topic.ReplicationFactor != nil {

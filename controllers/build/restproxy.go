@@ -9,21 +9,22 @@ import (
 	"github.com/plastron-dev/plastron/api/v1alpha1"
 )
 
-// RestProxy returns the objects of a proxy. registryURL is the registry that
-// its pods use, empty for none; it has no path, see CheckRegistryURL.
+// RestProxy returns the objects of a proxy. kafka is what spec.kafka came to,
+// and registryURL the registry that its pods use, empty for none; it has no
+// path, see CheckRegistryURL.
 //
 // A consumer lives in the memory of one pod. Its base_uri names that pod;
 // clients that ignore it and talk to the Service are kept on one pod by their
 // address, as far as that goes.
-func RestProxy(p *v1alpha1.RestProxy, registryURL, fallbackImage string) (Children, error) {
+func RestProxy(p *v1alpha1.RestProxy, kafka Kafka, registryURL, fallbackImage string) (Children, error) {
 	w := &workload{
 		kind: v1alpha1.KindRestProxy, component: "rest-proxy", ownerLabel: v1alpha1.LabelProxy,
 		name: p.Name, namespace: p.Namespace, headless: p.HeadlessName(), uid: p.UID,
 		command: "rest", replicas: p.ReplicaCount(), port: p.Port(),
 		affinity: corev1.ServiceAffinityClientIP,
-		image:    p.Spec.Image, fallbackImage: fallbackImage, template: templateOf(p.Spec.Template),
+		image:    p.Spec.Image, fallbackImage: fallbackImage, template: templateOf(p.Spec.Template), kafka: kafka,
 	}
-	w.env = w.common(&p.Spec.Kafka)
+	w.env = w.common(p.Spec.Kafka.ClientID)
 	if registryURL != "" {
 		u, err := CheckRegistryURL(registryURL)
 		if err != nil {

@@ -43,6 +43,7 @@ type workload struct {
 	image                       *v1alpha1.ImageSpec
 	fallbackImage               string
 	template                    *v1alpha1.WorkloadTemplate
+	kafka                       Kafka
 	env                         environment
 }
 
@@ -62,6 +63,11 @@ func (w *workload) children() (Children, error) {
 		out.Apply = append(out.Apply, w.disruptionBudget())
 	} else {
 		out.Prune = append(out.Prune, ObjectKey{GroupVersionKind: budget, Name: w.name})
+	}
+	if authorities := w.authorities(); authorities != nil {
+		out.Apply = append(out.Apply, authorities)
+	} else {
+		out.Prune = append(out.Prune, w.authoritiesObject())
 	}
 	out.Apply = append(out.Apply, set)
 	return out, nil

@@ -27,10 +27,25 @@ func (s *Set) Workload(applied error, set *appsv1.StatefulSet, want int32) {
 		s.False(v1alpha1.ConditionAvailable, v1alpha1.ReasonScaledToZero, "spec.replicas is 0")
 	case set == nil || set.Status.ReadyReplicas == 0:
 		s.False(v1alpha1.ConditionAvailable, v1alpha1.ReasonNoReadyReplica,
-			"No pod is ready: look at the pods and their logs, and whether they reach the brokers of spec.kafka.bootstrap.servers")
+			"No pod is ready: look at the pods and their logs, and whether they reach the brokers of spec.kafka")
 	default:
 		s.True(v1alpha1.ConditionAvailable, v1alpha1.ReasonMinimumReplicasAvailable, "")
 	}
+}
+
+// Kafka sets KafkaResolved; reason is empty when nothing is missing.
+func (s *Set) Kafka(reason, message string) {
+	if reason == "" {
+		s.True(v1alpha1.ConditionKafkaResolved, v1alpha1.ReasonResolved, "")
+		return
+	}
+	s.False(v1alpha1.ConditionKafkaResolved, reason, message)
+}
+
+// Undeployed says that there are no pods yet, because of what reason says.
+func (s *Set) Undeployed(reason string) {
+	s.False(v1alpha1.ConditionDeployed, reason, "Nothing is deployed before "+v1alpha1.ConditionKafkaResolved+" is True")
+	s.False(v1alpha1.ConditionAvailable, v1alpha1.ReasonNoReadyReplica, "There are no pods yet")
 }
 
 // rolledOut reports whether every pod runs the newest template. Once that was

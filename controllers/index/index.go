@@ -1,8 +1,14 @@
 package index
 
-import "github.com/plastron-dev/plastron/api/v1alpha1"
+import (
+	"slices"
 
-// Names of the indexes over Subjects and RestProxies.
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/plastron-dev/plastron/api/v1alpha1"
+)
+
+// Names of the indexes.
 const (
 	// SubjectRegistry finds the Subjects of a registry by namespace/name.
 	SubjectRegistry = "subject/registry"
@@ -15,10 +21,63 @@ const (
 	SubjectConfigMap = "subject/configmap"
 	// ProxyRegistry finds the RestProxies that use a SchemaRegistry.
 	ProxyRegistry = "proxy/registry"
+	// Secrets finds the SchemaRegistries and RestProxies that use a Secret.
+	Secrets = "secrets"
+	// Strimzi finds those that use a Kafka or a KafkaUser, by StrimziKey.
+	Strimzi = "strimzi"
 )
 
 // Key is how the indexes name an object.
 func Key(namespace, name string) string { return namespace + "/" + name }
+
+// KeyOf names an object as most indexes do.
+func KeyOf(o client.Object) string { return Key(o.GetNamespace(), o.GetName()) }
+
+// StrimziKeyOf names an object as the index Strimzi does; its kind has to be
+// set.
+func StrimziKeyOf(o client.Object) string {
+	return StrimziKey(o.GetObjectKind().GroupVersionKind().Kind, o.GetNamespace(), o.GetName())
+}
+
+// StrimziKey is how the index Strimzi names an object.
+func StrimziKey(kind, namespace, name string) string { return kind + "/" + Key(namespace, name) }
+
+// SecretsOfRegistry fills Secrets.
+func SecretsOfRegistry(r *v1alpha1.SchemaRegistry) []string {
+	return keys(r.Namespace, r.SecretNames())
+}
+
+// SecretsOfProxy fills Secrets.
+func SecretsOfProxy(p *v1alpha1.RestProxy) []string { return keys(p.Namespace, p.SecretNames()) }
+
+// StrimziOfRegistry fills Strimzi.
+func StrimziOfRegistry(r *v1alpha1.SchemaRegistry) []string {
+	return strimziKeys(r.Namespace, r.Spec.Kafka)
+}
+
+// StrimziOfProxy fills Strimzi.
+func StrimziOfProxy(p *v1alpha1.RestProxy) []string { return strimziKeys(p.Namespace, &p.Spec.Kafka) }
+
+func strimziKeys(namespace string, k *v1alpha1.KafkaConnection) []string {
+	if k == nil || k.Strimzi == nil {
+		return nil
+	}
+	keys := []string{StrimziKey("Kafka", namespace, k.Strimzi.Cluster.Name)}
+	if k.Strimzi.User != nil {
+		keys = append(keys, StrimziKey("KafkaUser", namespace, k.Strimzi.User.Name))
+	}
+	return keys
+}
+
+// keys names objects of a namespace, each once.
+func keys(namespace string, names []string) []string {
+	slices.Sort(names)
+	var all []string
+	for _, name := range slices.Compact(names) {
+		all = append(all, Key(namespace, name))
+	}
+	return all
+}
 
 // RegistryOfSubject fills SubjectRegistry.
 func RegistryOfSubject(s *v1alpha1.Subject) []string { return []string{s.RegistryKey()} }

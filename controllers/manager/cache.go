@@ -64,7 +64,26 @@ func addIndexes(ctx context.Context, mgr ctrl.Manager) error {
 			return err
 		}
 	}
-	return addIndex(ctx, mgr, &v1alpha1.RestProxy{}, index.ProxyRegistry, index.RegistryOfProxy)
+	registries := map[string]func(*v1alpha1.SchemaRegistry) []string{
+		index.Secrets: index.SecretsOfRegistry,
+		index.Strimzi: index.StrimziOfRegistry,
+	}
+	for name, keys := range registries {
+		if err := addIndex(ctx, mgr, &v1alpha1.SchemaRegistry{}, name, keys); err != nil {
+			return err
+		}
+	}
+	proxies := map[string]func(*v1alpha1.RestProxy) []string{
+		index.ProxyRegistry: index.RegistryOfProxy,
+		index.Secrets:       index.SecretsOfProxy,
+		index.Strimzi:       index.StrimziOfProxy,
+	}
+	for name, keys := range proxies {
+		if err := addIndex(ctx, mgr, &v1alpha1.RestProxy{}, name, keys); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func addIndex[T client.Object](ctx context.Context, mgr ctrl.Manager, kind T, name string, keys func(T) []string) error {

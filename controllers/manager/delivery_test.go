@@ -125,7 +125,8 @@ func marshal(t *testing.T, v any) string {
 	return string(text)
 }
 
-// TestRoleIsNarrow keeps wildcards and rights over Secrets out of the role.
+// TestRoleIsNarrow keeps wildcards out of the role, and rights over Secrets but
+// to look at them.
 func TestRoleIsNarrow(t *testing.T) {
 	t.Parallel()
 	for _, rule := range documents(t, roles+"role.yaml")[0].Rules {
@@ -134,8 +135,8 @@ func TestRoleIsNarrow(t *testing.T) {
 				t.Errorf("a wildcard in %+v", rule)
 			}
 		}
-		if slices.Contains(rule.Resources, "secrets") {
-			t.Errorf("nothing reads Secrets: %+v", rule)
+		if slices.Contains(rule.Resources, "secrets") && !slices.Equal(rule.Verbs, []string{"get", "list", "watch"}) {
+			t.Errorf("nothing writes Secrets: %+v", rule)
 		}
 	}
 }

@@ -21,6 +21,7 @@ import (
 	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
 
 	"github.com/plastron-dev/plastron/controllers/apply"
+	"github.com/plastron-dev/plastron/controllers/kafkaconn"
 	"github.com/plastron-dev/plastron/controllers/restproxy"
 	"github.com/plastron-dev/plastron/controllers/schemaregistry"
 	"github.com/plastron-dev/plastron/controllers/session"
@@ -116,8 +117,9 @@ func addControllers(mgr ctrl.Manager, o *Options, sessions *session.Sessions) er
 	applier := func(fieldManager string) *apply.Applier {
 		return &apply.Applier{Client: mgr.GetClient(), Live: mgr.GetAPIReader(), FieldManager: fieldManager}
 	}
+	kafka := &kafkaconn.Resolver{Live: mgr.GetAPIReader(), Mapper: mgr.GetRESTMapper(), Clock: time.Now}
 	registries := &schemaregistry.Reconciler{
-		Client: mgr.GetClient(), Applier: applier(schemaregistry.FieldManager), Sessions: sessions,
+		Client: mgr.GetClient(), Applier: applier(schemaregistry.FieldManager), Kafka: kafka, Sessions: sessions,
 		Events: mgr.GetEventRecorder("plastron-schemaregistry"), Clock: time.Now,
 		Image: o.WorkloadImage, Poll: o.Poll, Retry: o.Retry,
 	}
@@ -134,7 +136,7 @@ func addControllers(mgr ctrl.Manager, o *Options, sessions *session.Sessions) er
 		return fmt.Errorf("setting up the controller of Subjects: %w", err)
 	}
 	proxies := &restproxy.Reconciler{
-		Client: mgr.GetClient(), Applier: applier(restproxy.FieldManager), Clock: time.Now, Image: o.WorkloadImage,
+		Client: mgr.GetClient(), Applier: applier(restproxy.FieldManager), Kafka: kafka, Clock: time.Now, Image: o.WorkloadImage,
 	}
 	if err := proxies.Setup(mgr, controller.Options{}); err != nil {
 		return fmt.Errorf("setting up the controller of RestProxies: %w", err)

@@ -2,6 +2,7 @@ package restproxy
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -15,6 +16,8 @@ import (
 	"github.com/plastron-dev/plastron/controllers/admission"
 	"github.com/plastron-dev/plastron/controllers/apply"
 	"github.com/plastron-dev/plastron/controllers/build"
+	"github.com/plastron-dev/plastron/controllers/kafkaconn"
+	"github.com/plastron-dev/plastron/controllers/session"
 )
 
 // FieldManager owns the fields of the children. It must never change.
@@ -24,15 +27,19 @@ const FieldManager = v1alpha1.GroupName + "/restproxy"
 type Reconciler struct {
 	Client  client.Client
 	Applier *apply.Applier
+	Kafka   *kafkaconn.Resolver
 	Clock   func() time.Time
 	// Image is the workload's image where the spec names none.
 	Image string
+
+	strimzi *kafkaconn.Watcher // Made by Setup.
 }
 
 // observation is everything that a reconciliation found out.
 type observation struct {
 	invalid  string // What validation found.
 	registry target
+	kafka    *kafkaconn.Problem
 	apply    error // Why the children could not be applied.
 	set      *appsv1.StatefulSet
 	selector string
@@ -44,6 +51,9 @@ type observation struct {
 // +kubebuilder:rbac:groups=plastron.dev,resources=schemaregistries,verbs=get;list;watch
 // +kubebuilder:rbac:groups=apps,resources=statefulsets,verbs=get;list;watch;create;update;patch;delete
 // +kubebuilder:rbac:groups="",resources=services,verbs=get;list;watch;create;update;patch;delete
+// +kubebuilder:rbac:groups="",resources=configmaps,verbs=get;list;watch;create;update;patch;delete
+// +kubebuilder:rbac:groups="",resources=secrets,verbs=get;list;watch
+// +kubebuilder:rbac:groups=kafka.strimzi.io,resources=kafkas;kafkausers,verbs=get;list;watch
 // +kubebuilder:rbac:groups=policy,resources=poddisruptionbudgets,verbs=get;list;watch;create;update;patch;delete
 
 // Reconcile brings one proxy nearer to what it asks for.
@@ -69,7 +79,10 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 	if found.apply != nil && !apply.IsForeign(found.apply) {
 		return ctrl.Result{}, found.apply // The work queue backs off.
 	}
-	return ctrl.Result{}, nil // Every change of the pods and of the registry is an event.
+	if found.kafka != nil && found.kafka.Reason == v1alpha1.ReasonFeatureUnsupported {
+		return ctrl.Result{RequeueAfter: session.Jitter(time.Minute)}, nil // Nothing tells when Strimzi is installed.
+	}
+	return ctrl.Result{}, nil // Every change of the pods, of the registry and of what Kafka needs is an event.
 }
 
 // observe applies the children and looks at everything.
@@ -83,14 +96,8 @@ func (r *Reconciler) observe(ctx context.Context, p *v1alpha1.RestProxy) (*obser
 		return nil, err
 	}
 	if found.registry.known {
-		children, err := build.RestProxy(p, found.registry.url, r.Image)
-		if err != nil {
-			found.invalid = err.Error()
-			return found, nil
-		}
-		found.selector = children.Selector
-		if found.apply = r.Applier.Apply(ctx, p, children); found.apply != nil {
-			return found, nil
+		if err := r.applyChildren(ctx, p, found); err != nil || found.invalid != "" || found.apply != nil {
+			return found, err
 		}
 	}
 
@@ -104,4 +111,28 @@ func (r *Reconciler) observe(ctx context.Context, p *v1alpha1.RestProxy) (*obser
 		found.set = set
 	}
 	return found, nil
+}
+
+// applyChildren brings the objects to the cluster. While something is missing
+// that the pods need, those that run are left as they are.
+func (r *Reconciler) applyChildren(ctx context.Context, p *v1alpha1.RestProxy, found *observation) error {
+	if err := r.strimzi.Ensure(&p.Spec.Kafka); err != nil {
+		return err
+	}
+	kafka, err := r.Kafka.Resolve(ctx, p, &p.Spec.Kafka)
+	if problem, ok := errors.AsType[*kafkaconn.Problem](err); ok {
+		found.kafka = problem
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	children, err := build.RestProxy(p, kafka, found.registry.url, r.Image)
+	if err != nil {
+		found.invalid = err.Error()
+		return nil
+	}
+	found.selector = children.Selector
+	found.apply = r.Applier.Apply(ctx, p, children)
+	return nil
 }

@@ -35,7 +35,8 @@ func (r *Reconciler) report(ctx context.Context, p *v1alpha1.RestProxy, found *o
 // conditions turns what was found into conditions.
 func conditions(p *v1alpha1.RestProxy, found *observation, set *condition.Set) []metav1.Condition {
 	set.Remove(v1alpha1.ConditionPaused)
-	set.Declare(v1alpha1.ConditionAccepted, v1alpha1.ConditionRegistryResolved, v1alpha1.ConditionDeployed, v1alpha1.ConditionAvailable)
+	set.Declare(v1alpha1.ConditionAccepted, v1alpha1.ConditionRegistryResolved, v1alpha1.ConditionKafkaResolved,
+		v1alpha1.ConditionDeployed, v1alpha1.ConditionAvailable)
 	stalled := true
 	switch {
 	case found.invalid != "":
@@ -46,7 +47,7 @@ func conditions(p *v1alpha1.RestProxy, found *observation, set *condition.Set) [
 		stalled = false
 		set.True(v1alpha1.ConditionAccepted, v1alpha1.ReasonAccepted, "")
 		set.Put(v1alpha1.ConditionRegistryResolved, found.registry.status, found.registry.reason, found.registry.message)
-		set.Workload(found.apply, found.set, p.ReplicaCount())
+		workload(p, found, set)
 	}
 
 	decisive := []string{v1alpha1.ConditionAccepted}
@@ -54,10 +55,21 @@ func conditions(p *v1alpha1.RestProxy, found *observation, set *condition.Set) [
 		// Without pods there is nothing that could serve until it is known.
 		decisive = append(decisive, v1alpha1.ConditionRegistryResolved)
 	}
-	decisive = append(decisive, v1alpha1.ConditionDeployed, v1alpha1.ConditionAvailable)
+	decisive = append(decisive, v1alpha1.ConditionKafkaResolved, v1alpha1.ConditionDeployed, v1alpha1.ConditionAvailable)
 	set.RollUp(v1alpha1.ReasonReady, "", decisive...)
 	set.Settle(stalled || found.registry.reason == v1alpha1.ReasonFeatureUnsupported)
 	return set.List()
+}
+
+func workload(p *v1alpha1.RestProxy, found *observation, set *condition.Set) {
+	if found.registry.known { // Else Kafka was not looked at.
+		set.Kafka(found.kafka.Parts())
+	}
+	if found.kafka != nil && found.set == nil {
+		set.Undeployed(found.kafka.Reason)
+		return
+	}
+	set.Workload(found.apply, found.set, p.ReplicaCount())
 }
 
 // write patches the status if it changed.

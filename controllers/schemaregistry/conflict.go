@@ -12,7 +12,8 @@ import (
 
 // topicConflict looks for an older registry on the same topic with another
 // election group: both would elect a primary and give out the same ids. What
-// is the same Kafka is told by a common bootstrap address.
+// is the same Kafka is told by a common bootstrap address, or by the name of
+// the same Kafka of Strimzi or of the same Secret.
 func (r *Reconciler) topicConflict(ctx context.Context, reg *v1alpha1.SchemaRegistry) (string, error) {
 	var list v1alpha1.SchemaRegistryList
 	if err := r.Client.List(ctx, &list); err != nil {
@@ -43,17 +44,30 @@ func sharesTopic(a, b *v1alpha1.SchemaRegistry) bool {
 	if !a.IsManaged() || !b.IsManaged() || a.TopicName() != b.TopicName() {
 		return false
 	}
-	for _, server := range servers(a) {
-		if slices.Contains(servers(b), server) {
+	for _, name := range kafkaNames(a) {
+		if slices.Contains(kafkaNames(b), name) {
 			return true
 		}
 	}
 	return false
 }
 
-func servers(r *v1alpha1.SchemaRegistry) []v1alpha1.BrokerAddress {
-	if r.Spec.Kafka == nil || r.Spec.Kafka.Bootstrap == nil {
+// kafkaNames are the names by which a registry knows its Kafka.
+func kafkaNames(r *v1alpha1.SchemaRegistry) []string {
+	k := r.Spec.Kafka
+	switch {
+	case k == nil:
+		return nil
+	case k.Strimzi != nil:
+		return []string{"strimzi " + r.Namespace + "/" + k.Strimzi.Cluster.Name}
+	case k.AccessSecret != nil:
+		return []string{"secret " + r.Namespace + "/" + k.AccessSecret.Name}
+	case k.Bootstrap == nil:
 		return nil
 	}
-	return r.Spec.Kafka.Bootstrap.Servers
+	names := make([]string, 0, len(k.Bootstrap.Servers))
+	for _, s := range k.Bootstrap.Servers {
+		names = append(names, string(s))
+	}
+	return names
 }

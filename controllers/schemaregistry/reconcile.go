@@ -2,6 +2,7 @@ package schemaregistry
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -16,6 +17,7 @@ import (
 	"github.com/plastron-dev/plastron/controllers/admission"
 	"github.com/plastron-dev/plastron/controllers/apply"
 	"github.com/plastron-dev/plastron/controllers/build"
+	"github.com/plastron-dev/plastron/controllers/kafkaconn"
 	"github.com/plastron-dev/plastron/controllers/session"
 	registry "github.com/plastron-dev/plastron/runtime/client"
 )
@@ -33,6 +35,7 @@ type Sessions interface {
 type Reconciler struct {
 	Client   client.Client
 	Applier  *apply.Applier
+	Kafka    *kafkaconn.Resolver
 	Sessions Sessions
 	Events   events.EventRecorder
 	Clock    func() time.Time
@@ -41,13 +44,16 @@ type Reconciler struct {
 	// Poll is how often a registry that answers is asked, and Retry one that
 	// does not.
 	Poll, Retry time.Duration
+
+	strimzi *kafkaconn.Watcher // Made by Setup.
 }
 
 // observation is everything that a reconciliation found out.
 type observation struct {
 	invalid  string // What validation found.
 	conflict string // Why the topic is not this registry's.
-	apply    error  // Why the children could not be applied.
+	kafka    *kafkaconn.Problem
+	apply    error // Why the children could not be applied.
 	set      *appsv1.StatefulSet
 	selector string
 	image    string
@@ -61,6 +67,9 @@ type observation struct {
 // +kubebuilder:rbac:groups=plastron.dev,resources=subjects,verbs=get;list;watch
 // +kubebuilder:rbac:groups=apps,resources=statefulsets,verbs=get;list;watch;create;update;patch;delete
 // +kubebuilder:rbac:groups="",resources=services,verbs=get;list;watch;create;update;patch;delete
+// +kubebuilder:rbac:groups="",resources=configmaps,verbs=get;list;watch;create;update;patch;delete
+// +kubebuilder:rbac:groups="",resources=secrets,verbs=get;list;watch
+// +kubebuilder:rbac:groups=kafka.strimzi.io,resources=kafkas;kafkausers,verbs=get;list;watch
 // +kubebuilder:rbac:groups=policy,resources=poddisruptionbudgets,verbs=get;list;watch;create;update;patch;delete
 // +kubebuilder:rbac:groups=events.k8s.io,resources=events,verbs=create;patch
 
@@ -125,14 +134,8 @@ func (r *Reconciler) deploy(ctx context.Context, reg *v1alpha1.SchemaRegistry, f
 	if found.conflict, err = r.topicConflict(ctx, reg); err != nil || found.conflict != "" {
 		return err
 	}
-	children, err := build.Registry(reg, r.Image)
-	if err != nil {
-		found.invalid = err.Error()
-		return nil
-	}
-	found.image, found.selector = children.Image, children.Selector
-	if found.apply = r.Applier.Apply(ctx, reg, children); found.apply != nil {
-		return nil
+	if err := r.applyChildren(ctx, reg, found); err != nil || found.invalid != "" || found.apply != nil {
+		return err
 	}
 	set := &appsv1.StatefulSet{}
 	err = r.Client.Get(ctx, client.ObjectKeyFromObject(reg), set)
@@ -143,6 +146,30 @@ func (r *Reconciler) deploy(ctx context.Context, reg *v1alpha1.SchemaRegistry, f
 	case metav1.IsControlledBy(set, reg):
 		found.set = set
 	}
+	return nil
+}
+
+// applyChildren brings the objects to the cluster. While something is missing
+// that the pods need, those that run are left as they are.
+func (r *Reconciler) applyChildren(ctx context.Context, reg *v1alpha1.SchemaRegistry, found *observation) error {
+	if err := r.strimzi.Ensure(reg.Spec.Kafka); err != nil {
+		return err
+	}
+	kafka, err := r.Kafka.Resolve(ctx, reg, reg.Spec.Kafka)
+	if p, ok := errors.AsType[*kafkaconn.Problem](err); ok {
+		found.kafka = p
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	children, err := build.Registry(reg, kafka, r.Image)
+	if err != nil {
+		found.invalid = err.Error()
+		return nil
+	}
+	found.image, found.selector = children.Image, children.Selector
+	found.apply = r.Applier.Apply(ctx, reg, children)
 	return nil
 }
 

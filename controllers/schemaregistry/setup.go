@@ -17,21 +17,46 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	"github.com/plastron-dev/plastron/api/v1alpha1"
+	"github.com/plastron-dev/plastron/controllers/index"
+	"github.com/plastron-dev/plastron/controllers/kafkaconn"
 )
 
 // Setup registers the reconciler and its watches with mgr. The indexes have to
 // be there already.
 func (r *Reconciler) Setup(mgr ctrl.Manager, options controller.Options) error {
 	changed := predicate.Or(predicate.GenerationChangedPredicate{}, predicate.AnnotationChangedPredicate{})
-	return ctrl.NewControllerManagedBy(mgr).
+	c, err := ctrl.NewControllerManagedBy(mgr).
 		Named("schemaregistry").
 		WithOptions(options).
 		For(&v1alpha1.SchemaRegistry{}, builder.WithPredicates(changed)).
 		Owns(&appsv1.StatefulSet{}).
 		Owns(&corev1.Service{}).
+		Owns(&corev1.ConfigMap{}, builder.OnlyMetadata, builder.WithPredicates(predicate.ResourceVersionChangedPredicate{})).
 		Owns(&policyv1.PodDisruptionBudget{}, builder.WithPredicates(predicate.GenerationChangedPredicate{})).
 		Watches(&v1alpha1.Subject{}, handler.EnqueueRequestsFromMapFunc(registryOf), builder.WithPredicates(countsChange())).
-		Complete(r)
+		WatchesMetadata(&corev1.Secret{}, r.enqueue(index.Secrets, index.KeyOf)).
+		Build(r)
+	if err != nil {
+		return err
+	}
+	r.strimzi = &kafkaconn.Watcher{Cache: mgr.GetCache(), Mapper: mgr.GetRESTMapper(), Controller: c, Handler: r.enqueue(index.Strimzi, index.StrimziKeyOf)}
+	return nil
+}
+
+// enqueue wakes the registries that the index finds under the object's key.
+func (r *Reconciler) enqueue(name string, key func(client.Object) string) handler.EventHandler {
+	return handler.EnqueueRequestsFromMapFunc(func(ctx context.Context, o client.Object) []reconcile.Request {
+		var list v1alpha1.SchemaRegistryList
+		if err := r.Client.List(ctx, &list, client.MatchingFields{name: key(o)}); err != nil {
+			ctrl.LoggerFrom(ctx).Error(err, "Listing SchemaRegistries by index", "index", name, "key", key(o))
+			return nil
+		}
+		requests := make([]reconcile.Request, 0, len(list.Items))
+		for i := range list.Items {
+			requests = append(requests, reconcile.Request{NamespacedName: client.ObjectKeyFromObject(&list.Items[i])})
+		}
+		return requests
+	})
 }
 
 func registryOf(_ context.Context, o client.Object) []reconcile.Request {

@@ -69,14 +69,14 @@ func conditions(reg *v1alpha1.SchemaRegistry, found *observation, set *condition
 	set.Remove(v1alpha1.ConditionPaused)
 	types := []string{v1alpha1.ConditionAccepted}
 	if reg.IsManaged() {
-		types = append(types, v1alpha1.ConditionDeployed, v1alpha1.ConditionAvailable)
+		types = append(types, v1alpha1.ConditionKafkaResolved, v1alpha1.ConditionDeployed, v1alpha1.ConditionAvailable)
 	}
 	types = append(types, v1alpha1.ConditionReachable, v1alpha1.ConditionCaughtUp, v1alpha1.ConditionPrimaryElected)
 	set.Declare(types...)
 
 	stalled := accepted(found, set)
 	if reg.IsManaged() && !stalled {
-		set.Workload(found.apply, found.set, reg.ReplicaCount())
+		workload(reg, found, set)
 	}
 	if !stalled {
 		reachable(reg, found, set)
@@ -84,6 +84,15 @@ func conditions(reg *v1alpha1.SchemaRegistry, found *observation, set *condition
 	set.RollUp(v1alpha1.ReasonReady, "", types...)
 	set.Settle(stalled)
 	return set.List()
+}
+
+func workload(reg *v1alpha1.SchemaRegistry, found *observation, set *condition.Set) {
+	set.Kafka(found.kafka.Parts())
+	if found.kafka != nil && found.set == nil {
+		set.Undeployed(found.kafka.Reason)
+		return
+	}
+	set.Workload(found.apply, found.set, reg.ReplicaCount())
 }
 
 // accepted reports whether only a person can help.
