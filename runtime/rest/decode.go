@@ -99,7 +99,10 @@ func guidHeader(r *kgo.Record, name string) []byte {
 	return nil
 }
 
-var errNotJSON = errors.New("the data is not JSON")
+var (
+	errNotJSON = errors.New("the data is not JSON")
+	errNotText = errors.New("the data is not UTF-8")
+)
 
 func (d *decoder) data(ctx context.Context, dst, header, data []byte) ([]byte, error) {
 	switch d.format {
@@ -110,6 +113,12 @@ func (d *decoder) data(ctx context.Context, dst, header, data []byte) ([]byte, e
 			return nil, errNotJSON
 		}
 		return append(dst, bytes.TrimSpace(data)...), nil
+	case String:
+		text, err := json.Marshal(string(data))
+		if !utf8.Valid(data) || err != nil {
+			return nil, errNotText
+		}
+		return append(dst, text...), nil
 	}
 	frame, err := serde.ParseFrame(header, data)
 	if err != nil {

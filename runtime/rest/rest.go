@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/go-logr/logr"
@@ -50,6 +51,7 @@ type Service struct {
 	choices   *choices
 	consumers *consumers
 	partition partitioner
+	reads     atomic.Int64 // reads without a consumer
 
 	closeOnce sync.Once
 }

@@ -150,7 +150,7 @@ func appendRecord(dst []byte, r *rest.ConsumedRecord) []byte {
 	dst = append(dst, '{')
 	if len(r.Headers) > 0 {
 		dst = append(dst, `"headers":`...)
-		dst = appendList(dst, len(r.Headers), func(dst []byte, i int) []byte { return appendHeader(dst, r.Headers[i]) })
+		dst = appendList(dst, len(r.Headers), func(dst []byte, i int) []byte { return appendHeader(dst, "key", r.Headers[i]) })
 		dst = append(dst, ',')
 	}
 	dst = append(append(dst, `"key":`...), r.Key...)
@@ -169,8 +169,10 @@ func appendTimestamp(dst []byte, t time.Time) []byte {
 	return appendInt(dst, t.UnixMilli())
 }
 
-func appendHeader(dst []byte, h rest.Header) []byte {
-	dst = httpserver.AppendQuoted(append(dst, `{"key":`...), h.Key)
+// appendHeader appends a header; what its key is called depends on the version.
+func appendHeader(dst []byte, key string, h rest.Header) []byte {
+	dst = append(append(append(dst, `{"`...), key...), `":`...)
+	dst = httpserver.AppendQuoted(dst, h.Key)
 	dst = append(dst, `,"value":`...)
 	if h.Value == nil {
 		return append(dst, "null}"...)

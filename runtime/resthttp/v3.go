@@ -88,11 +88,14 @@ func (a *api) check3(w http.ResponseWriter, r *http.Request, prefix string, rout
 	}
 	if hasBody {
 		c.body, err = c.read(a.MaxBody)
+		if err == nil && c.body == nil {
+			err = payload("Request body is empty. Data is required.")
+		}
 	}
 	return c, err
 }
 
-// read reads a body that has to be there.
+// read reads the body; nil stands for none, and for null.
 func (c *call3) read(limit int64) ([]byte, error) {
 	body, err := httpserver.ReadBody(c.Request, limit)
 	if err != nil {
@@ -103,7 +106,7 @@ func (c *call3) read(limit int64) ([]byte, error) {
 		return nil, wrong(http.StatusBadRequest, http.StatusBadRequest, "Bad Request: "+err.Error())
 	}
 	if text = bytes.TrimSpace(text); len(text) == 0 || string(text) == "null" {
-		return nil, payload("Request body is empty. Data is required.")
+		return nil, nil
 	}
 	return text, nil
 }

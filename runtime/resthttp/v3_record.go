@@ -18,9 +18,19 @@ import (
 // again within a stream.
 type record3 struct {
 	rest.StreamRecord
-	key, value rest.Datum
-	id         string // of an entry of a batch
-	hasID      bool
+	key, value       rest.Datum
+	hasKey, hasValue bool
+}
+
+// point makes the record's sides those that were decoded.
+func (r *record3) point() {
+	r.Key, r.Value = nil, nil
+	if r.hasKey {
+		r.Key = &r.key
+	}
+	if r.hasValue {
+		r.Value = &r.value
+	}
 }
 
 // badRequest is the refusal of a record that is not formed as it should be.
@@ -34,15 +44,19 @@ func unrecognized(name string) *wireError {
 	return badRequest("Unrecognized field " + strconv.Quote(short(name)))
 }
 
-// decode reads a record (REST contract 13.7). With entry it may have an id.
+// decode reads a record (REST contract 13.7). As an entry it may have an id,
+// which is read elsewhere.
 func (r *record3) decode(object []byte, entry bool) error {
 	*r = record3{StreamRecord: rest.StreamRecord{Partition: rest.AnyPartition, Headers: r.Headers[:0]}}
+	defer r.point()
 	return members(object, func(name string, value []byte) error {
 		switch name {
 		case "key":
-			return decodeDatum(&r.key, &r.Key, value)
+			r.hasKey = !isNull(value)
+			return decodeDatum(&r.key, value)
 		case "value":
-			return decodeDatum(&r.value, &r.Value, value)
+			r.hasValue = !isNull(value)
+			return decodeDatum(&r.value, value)
 		case "partition_id":
 			return r.decodePartition(value)
 		case "headers":
@@ -51,7 +65,6 @@ func (r *record3) decode(object []byte, entry bool) error {
 			return r.decodeTimestamp(value)
 		case "id":
 			if entry {
-				r.id, r.hasID = stringValue(value)
 				return nil
 			}
 		}
@@ -131,15 +144,14 @@ func headerValue(value []byte) ([]byte, error) {
 	return out, nil
 }
 
-// decodeDatum reads one side. place is where it is put unless it is absent.
-func decodeDatum(d *rest.Datum, place **rest.Datum, object []byte) error {
+// decodeDatum reads one side; null is an absent one.
+func decodeDatum(d *rest.Datum, object []byte) error {
 	if isNull(object) {
 		return nil
 	}
 	if !isObject(object) {
 		return construct("key and value are objects")
 	}
-	*place = d
 	var f datumFields
 	if err := f.decode(object, d); err != nil {
 		return err

@@ -37,6 +37,8 @@ func routes3() []route3 {
 	)
 	return []route3{
 		{post, topic + "/records", "api.v3.produce.produce-to-topic", (*api).produce3, true},
+		{post, topic + "/records:batch", "api.v3.produce.produce-batch", (*api).produceBatch, true},
+		{get, partition + "/records", "api.v3.records.list", (*api).readPartition, false},
 		{get, topics, "api.v3.topics.list", (*api).topics3, false},
 		{post, topics, "api.v3.topics.create", (*api).createTopic, false},
 		{get, topics + "/-/configs", "api.v3.topic-configs.list", (*api).allTopicConfigs, false},
