@@ -220,15 +220,31 @@ func TestPolicy(t *testing.T) {
 		}
 	}
 
-	v := Rules{Level: schema.Backward, Flavour: schema.Confluent, ValidateFields: true}.Check(next, open)
-	if got := v.Messages(schema.Confluent); got[len(got)-1] != "{validateFields: 'true', compatibility: 'BACKWARD'}" {
-		t.Fatal(got)
-	}
 	f(schema.Confluent, "", false)
 	f(schema.Confluent, "STRICT", false)
 	f(schema.Confluent, "LOGICAL", false)
 	f(schema.Confluent, "LENIENT", true)
 	f(schema.Karapace, "LENIENT", false)
+}
+
+// The last message of a verdict repeats the setting, whatever the type.
+func TestValidateFieldsInMessages(t *testing.T) {
+	t.Parallel()
+	f := func(typ schema.Type, before, after string) {
+		t.Helper()
+		for _, set := range []bool{false, true} {
+			r := Rules{Level: schema.Backward, Flavour: schema.Confluent, ValidateFields: set}
+			messages := r.Check(stored(t, typ, after), []Previous{{Version: 1, Parsed: stored(t, typ, before)}}).Messages(schema.Confluent)
+			want := fmt.Sprintf("{validateFields: '%t', compatibility: 'BACKWARD'}", set)
+			if len(messages) == 0 || messages[len(messages)-1] != want {
+				t.Errorf("%s: %v, want %s", typ, messages, want)
+			}
+		}
+	}
+
+	f(schema.Avro, `"int"`, `"string"`)
+	f(schema.JSON, `{"type":"string"}`, `{"type":"integer"}`)
+	f(schema.Protobuf, `syntax = "proto3"; message A { string a = 1; }`, `syntax = "proto3"; message A { int32 a = 1; }`)
 }
 
 func TestCompatibleVerdictSaysNothing(t *testing.T) {

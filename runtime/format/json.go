@@ -137,25 +137,14 @@ func fromJSONSchema(err error, used []reference, limits Limits) error {
 	}
 	switch cause.Kind {
 	case jsonschema.TooLarge:
-		e.beyond(limitOfJSONSchema(cause), limits)
+		e.beyond([...]Limit{
+			jsonschema.NoBound: "", jsonschema.Bytes: MaxBytes, jsonschema.Depth: MaxDepth, jsonschema.Nodes: MaxNodes,
+			jsonschema.Subschemas: MaxSubschemas, jsonschema.PatternCost: MaxPatternCost,
+		}[cause.Bound], limits)
 	case jsonschema.Unresolved:
 		e.Kind = Unresolved
 	}
 	return e.blame(used, cause.Reference)
-}
-
-// limitOfJSONSchema finds the limit behind an error: that of the JSON, or else
-// that of a pattern, which has a place in the schema, or of all schemas, which
-// has none.
-func limitOfJSONSchema(e *jsonschema.Error) Limit {
-	switch {
-	case e.Err != nil:
-		return limitOf(e.Err)
-	case e.Path != "":
-		return MaxPatternCost
-	default:
-		return MaxSubschemas
-	}
 }
 
 func (l Limits) jsonschema() jsonschema.Limits {

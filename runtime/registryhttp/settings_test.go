@@ -1,6 +1,7 @@
 package registryhttp
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -290,6 +291,29 @@ func TestValidateFieldsRefusesReservedNames(t *testing.T) {
 	refused(t, s, "POST", "/subjects/j/versions", reserved, 422, 42201)
 	s.do("PUT", "/config/j", `{"validateFields":false}`, 200, `{"validateFields":false}`)
 	s.do("POST", "/subjects/j/versions", reserved, 200, `{"id":1}`)
+}
+
+// A refusal repeats the setting that was in force, at registration and at a
+// check, whatever the type of the schema.
+func TestValidateFieldsIsNamedInRefusals(t *testing.T) {
+	t.Parallel()
+	f := func(typ, before, after string) {
+		t.Helper()
+		s := newSteps(t, schema.Confluent)
+		body := func(text string) string { return fmt.Sprintf(`{"schemaType":%q,"schema":%q}`, typ, text) }
+		idOf(s, "a", body(before))
+		for _, set := range []bool{false, true} {
+			setting := fmt.Sprintf(`{"validateFields":%t}`, set)
+			s.do("PUT", "/config", setting, 200, setting) // Inherited by the subject.
+			named := fmt.Sprintf("{validateFields: '%t', compatibility: 'BACKWARD'}", set)
+			want(t, s.n.ask("POST", "/subjects/a/versions", body(after)).Body.String(), `"error_code":409`, named)
+			want(t, s.n.ask("POST", "/compatibility/subjects/a/versions/latest?verbose=true", body(after)).Body.String(), `"is_compatible":false`, named)
+		}
+	}
+
+	f("AVRO", `"int"`, `"string"`)
+	f("JSON", `{"type":"string"}`, `{"type":"integer"}`)
+	f("PROTOBUF", `syntax = "proto3"; message A { string a = 1; }`, `syntax = "proto3"; message A { int32 a = 1; }`)
 }
 
 func TestNewSchemasAreValidatedUnlessToldOtherwise(t *testing.T) {

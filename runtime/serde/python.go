@@ -16,20 +16,15 @@ const maxRepr = 200
 // type, which its clients match: 'x' is not of type 'integer'. It is empty for
 // everything else that can be wrong with a value.
 func pythonText(root jsonx.Value, v *jsonschema.Violation) string {
-	types, ok := strings.CutPrefix(v.Text, "must be of type ")
-	if !ok {
-		return ""
-	}
-	types, _, ok = strings.Cut(types, ", is ")
 	value, found := valueAt(root, v.Path)
-	if !ok || !found {
+	if len(v.Types) == 0 || !found {
 		return ""
 	}
 	text := string(appendRepr(nil, value))
 	if len(text) > maxRepr {
 		text = strings.ToValidUTF8(text[:maxRepr], "") + "..."
 	}
-	return text + " is not of type '" + strings.ReplaceAll(types, " or ", "', '") + "'"
+	return text + " is not of type '" + strings.Join(v.Types, "', '") + "'"
 }
 
 // valueAt follows a JSON pointer.

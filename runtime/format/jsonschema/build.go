@@ -79,7 +79,7 @@ func (b *builder) name(name string, r *resource) {
 
 func (b *builder) schema(v jsonx.Value, in *resource) (*node, error) {
 	if b.count++; b.count > b.limits.MaxSubschemas {
-		return nil, tooLarge("the schema and its references hold more than %d schemas", b.limits.MaxSubschemas)
+		return nil, tooLarge(Subschemas, "the schema and its references hold more than %d schemas", b.limits.MaxSubschemas)
 	}
 	n := &node{value: v, in: in}
 	in.of.nodes[v.Index()] = n

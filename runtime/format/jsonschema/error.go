@@ -21,9 +21,30 @@ const (
 	Unsupported
 )
 
+// Bound is the field of Limits that a text went beyond.
+type Bound uint8
+
+// The bounds.
+const (
+	// NoBound: none, or one that cannot be changed.
+	NoBound Bound = iota
+	// Bytes is MaxBytes.
+	Bytes
+	// Depth is MaxDepth.
+	Depth
+	// Nodes is MaxNodes.
+	Nodes
+	// Subschemas is MaxSubschemas.
+	Subschemas
+	// PatternCost is MaxPatternCost.
+	PatternCost
+)
+
 // Error is why a text was refused.
 type Error struct {
 	Kind Kind
+	// Bound says which limit it was for a text that is TooLarge.
+	Bound Bound
 	// Path is the place in the schema as a JSON pointer, empty for the root
 	// and for texts that are not JSON.
 	Path string
@@ -47,8 +68,8 @@ func (e *Error) Error() string {
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-func tooLarge(format string, args ...any) *Error {
-	return &Error{Kind: TooLarge, Text: fmt.Sprintf(format, args...)}
+func tooLarge(bound Bound, format string, args ...any) *Error {
+	return &Error{Kind: TooLarge, Bound: bound, Text: fmt.Sprintf(format, args...)}
 }
 
 // clip keeps messages short, whatever the names in them are.

@@ -174,10 +174,10 @@ func TestHostile(t *testing.T) {
 // Each of the references is within the limits, all of them together are not.
 func TestHostileReferences(t *testing.T) {
 	t.Parallel()
-	f := func(want string, references ...Reference) {
+	f := func(want string, bound Bound, references ...Reference) {
 		t.Helper()
 		_, err := ParseStored(`{}`, references, DefaultLimits())
-		if e, ok := errors.AsType[*Error](err); !ok || e.Kind != TooLarge || e.Error() != want || e.Reference != len(references) {
+		if e, ok := errors.AsType[*Error](err); !ok || e.Kind != TooLarge || e.Error() != want || e.Bound != bound || e.Reference != len(references) {
 			t.Errorf("%d references: %v, want %q", len(references), err, want)
 		}
 	}
@@ -189,8 +189,8 @@ func TestHostileReferences(t *testing.T) {
 		return list
 	}
 
-	f("the references of the schema have more than 8388608 bytes together", repeated(5, `{"title":"`+strings.Repeat("a", 2_000_000)+`"}`)...)
-	f("the schema and its references hold more than 65536 schemas", repeated(3, `{"allOf":[`+many(30_000, `true`)+`]}`)...)
+	f("the references of the schema have more than 8388608 bytes together", Bytes, repeated(5, `{"title":"`+strings.Repeat("a", 2_000_000)+`"}`)...)
+	f("the schema and its references hold more than 65536 schemas", Subschemas, repeated(3, `{"allOf":[`+many(30_000, `true`)+`]}`)...)
 }
 
 func refusedFor(t *testing.T, name string, err error, reason string) {

@@ -120,7 +120,7 @@ func (b *builder) referenced(references []Reference, draft Draft) error {
 	for i, r := range references {
 		canonical, err := Canonical(r.Text, b.limits)
 		if total += len(canonical); err == nil && total > most && most > 0 {
-			err = tooLarge("the references of the schema have more than %d bytes together", most)
+			err = tooLarge(Bytes, "the references of the schema have more than %d bytes together", most)
 		}
 		if err == nil {
 			_, err = b.document(canonical, r.Name, draft)
@@ -146,11 +146,12 @@ func (b *builder) finish() *Error {
 }
 
 func fromJSON(err error) error {
-	kind := Malformed
-	if e, ok := errors.AsType[*jsonx.Error](err); ok && e.Kind == jsonx.TooLarge {
-		kind = TooLarge
+	e := &Error{Kind: Malformed, Text: err.Error(), Err: err}
+	if cause, ok := errors.AsType[*jsonx.Error](err); ok && cause.Kind == jsonx.TooLarge {
+		e.Kind = TooLarge
+		e.Bound = [...]Bound{jsonx.NoBound: NoBound, jsonx.Bytes: Bytes, jsonx.Depth: Depth, jsonx.Nodes: Nodes}[cause.Bound]
 	}
-	return &Error{Kind: kind, Text: err.Error(), Err: err}
+	return e
 }
 
 // Canonical is the text as Karapace stores and returns it: compact, with

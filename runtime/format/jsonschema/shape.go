@@ -116,7 +116,7 @@ func (c *checker) pattern(text string) *Error {
 	}
 	if cost > c.limits.MaxPatternCost {
 		e := c.fail("the regular expression %q costs %d, at most %d is allowed: use shorter repetitions", clip(text), cost, c.limits.MaxPatternCost)
-		e.Kind = TooLarge
+		e.Kind, e.Bound = TooLarge, PatternCost
 		return e
 	}
 	return nil

@@ -56,6 +56,9 @@ type Violation struct {
 	Path string
 	// Text says what the value has to be there and what it is.
 	Text string
+	// Types are the names of the types that the schema allows there, for a
+	// value of none of them.
+	Types []string
 
 	steps []string // innermost first
 }

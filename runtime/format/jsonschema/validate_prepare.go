@@ -104,7 +104,7 @@ func (c *preparation) compile(pattern string) (*matcher, error) {
 		return nil, &Error{Kind: Unsupported, Text: fmt.Sprintf("the pattern %q cannot be used to check values: %s", clip(pattern), err)}
 	}
 	if c.cost += m.cost + patternCost; c.cost > maxPreparedCost {
-		return nil, tooLarge("the patterns of the schema cost more than %d together", maxPreparedCost)
+		return nil, tooLarge(NoBound, "the patterns of the schema cost more than %d together", maxPreparedCost)
 	}
 	c.compiled[pattern] = m
 	return m, nil

@@ -40,6 +40,20 @@ func (w *validation) fail(format string, args ...any) *Violation {
 	return &Violation{Text: fmt.Sprintf(format, args...)}
 }
 
+// failType says that a value is of none of the types.
+func (w *validation) failType(types []jsonType, v jsonx.Value) *Violation {
+	if w.quiet > 0 {
+		return unfit
+	}
+	names := make([]string, len(types))
+	for i, t := range types {
+		names[i] = t.String()
+	}
+	bad := w.fail("must be of type %s, is %s", strings.Join(names, " or "), v.Type())
+	bad.Types = names
+	return bad
+}
+
 // below adds the step that led to a value to the path of what is wrong there.
 func (v *Violation) below(step []byte) *Violation {
 	if v != unfit {
@@ -174,7 +188,7 @@ func (w *validation) dynamicTarget(n *node) *node {
 // value tests what the keywords say about the value as such.
 func (w *validation) value(n *node, v jsonx.Value, d Draft) *Violation {
 	if n.types != nil && !slices.ContainsFunc(n.types, func(t jsonType) bool { return isOf(v, t, d) }) {
-		return w.fail("must be %s, is %s", typeList(n.types), v.Type())
+		return w.failType(n.types, v)
 	}
 	if n.enum.Valid() {
 		if _, ok := w.rules[n].enum[w.key(v)]; !ok {
@@ -233,14 +247,6 @@ func isOf(v jsonx.Value, t jsonType, d Draft) bool {
 func isWhole(v jsonx.Value) bool {
 	rat := exact(v)
 	return rat != nil && rat.IsInt()
-}
-
-func typeList(types []jsonType) string {
-	names := make([]string, len(types))
-	for i, t := range types {
-		names[i] = t.String()
-	}
-	return "of type " + strings.Join(names, " or ")
 }
 
 // logic applies the keywords that combine schemas.
