@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -57,7 +58,7 @@ func mutants() []mutant {
 		{"I9", "a node writes in the epoch of another one", "runtime/registry/write.go",
 			"v.Epoch().Owner == r.owner && !v.Damaged()", "true", []string{faults}, "F06"},
 		{"I9", "a record gets the epoch of its append", "runtime/registry/write.go",
-			"records[i].Epoch = v.Epoch()", "records[i].Epoch = r.views.View().Epoch()", []string{unit}, ""},
+			"	last, err := r.log.Append(bounded, b.records)", "	r.stamp(r.views.View(), b.records)\n	last, err := r.log.Append(bounded, b.records)", []string{unit}, ""},
 		{"I9", "the lease is not looked at", "runtime/election/election.go",
 			"return s.state.Primary && e.lease.Load().holds(e.clock())", "return s.state.Primary", []string{"./runtime/election"}, ""},
 		{"I10", "callers wait for a node without its role", "runtime/registry/write.go",
@@ -125,7 +126,7 @@ func (m mutant) test(ctx context.Context) ([]string, error) {
 	if err := os.WriteFile(list, overlay, 0o600); err != nil {
 		return nil, err
 	}
-	args := append([]string{"test", "-overlay", list, "-vet=off", "-count=1", "-json", "-timeout", "150s", "-run", m.run}, m.packages...)
+	args := append([]string{"test", "-overlay", list, "-vet=off", "-count=1", "-json", "-timeout", "60s", "-run", m.run}, m.packages...)
 	out, err := exec.CommandContext(ctx, "go", args...).Output()
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
@@ -133,20 +134,26 @@ func (m mutant) test(ctx context.Context) ([]string, error) {
 	return failures(out, err)
 }
 
+// hangs matches a test that was running when the time was over.
+var hangs = regexp.MustCompile(`^\t\t(Test\w+) \(.*\)\n`)
+
 // failures reads the names of failed tests out of the output of go test -json.
 func failures(out []byte, testErr error) ([]string, error) {
 	var names []string
 	built := true
 	for line := range bytes.Lines(out) {
 		var event struct {
-			Action, Test, Package string
-			FailedBuild           string
+			Action, Test, Output string
+			FailedBuild          string
 		}
 		if json.Unmarshal(line, &event) != nil {
 			continue
 		}
 		if event.FailedBuild != "" || event.Action == "build-fail" {
 			built = false
+		}
+		if hanging := hangs.FindStringSubmatch(event.Output); hanging != nil {
+			event.Action, event.Test = "fail", hanging[1]
 		}
 		if event.Action != "fail" || event.Test == "" || strings.Contains(event.Test, "/") {
 			continue

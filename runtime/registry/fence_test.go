@@ -79,10 +79,14 @@ func TestDecisionKeepsItsEpoch(t *testing.T) {
 	shared := &topic{}
 	a, b := newNode(t, shared, schema.Karapace, claims("a")), newNode(t, shared, schema.Karapace, claims("b"))
 	a.register(t, "first", avro(`"int"`))
-	a.before = func([]record.Record) error {
-		a.before = nil
-		b.register(t, "s", recordOf("B"))
-		return a.Barrier(context.Background())
+	// MayWrite is asked by submit, at the start of the round, and between
+	// decision and append.
+	between := a.asked.Load() + 3
+	a.asking = func(call int64) {
+		if call == between {
+			b.register(t, "s", recordOf("B"))
+			_ = a.Barrier(context.Background())
+		}
 	}
 	mine, err := a.Register(t.Context(), Registration{Subject: "s", Schema: recordOf("A"), Force: true})
 	if err != nil {

@@ -60,6 +60,8 @@ type node struct {
 	// before and after run around the append and can fail it.
 	before, after func(records []record.Record) error
 	appends       [][]record.Record
+	// asking runs in every call of MayWrite, which has a number.
+	asking func(call int64)
 	// claim is what Barrier does in the place of a plain barrier.
 	claim func()
 	// changed is closed and replaced by loseRole.
@@ -70,6 +72,9 @@ func (n *node) View() *store.View { return n.store.View() }
 
 func (n *node) MayWrite() bool {
 	call := n.asked.Add(1)
+	if n.asking != nil {
+		n.asking(call)
+	}
 	if limit := n.revoke.Load(); limit > 0 && call >= limit {
 		return false
 	}
