@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/plastron-dev/plastron/runtime/record"
 	"github.com/plastron-dev/plastron/runtime/schema"
@@ -165,9 +166,15 @@ func TestNobodyWaitsForANodeWithoutItsRole(t *testing.T) {
 		runtime.Gosched()
 	}
 	n.loseRole()
+	deadline := time.After(10 * time.Second)
 	for range 3 {
-		if err := <-answers; !errors.Is(err, ErrNotPrimary) {
-			t.Errorf("%v", err)
+		select {
+		case err := <-answers:
+			if !errors.Is(err, ErrNotPrimary) {
+				t.Errorf("%v", err)
+			}
+		case <-deadline:
+			t.Fatal("somebody still waits")
 		}
 	}
 }
