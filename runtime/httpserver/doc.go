@@ -19,5 +19,6 @@
 // middleware, one list), requestid.go, recover.go, observe.go (what metrics
 // and access logs hear), body.go (limits, decompression, reading), charset.go
 // (UTF-16 and UTF-32 bodies), negotiate.go (Accept), mediatype.go
-// (Content-Type), envelope.go (error bodies and plain JSON answers).
+// (Content-Type), envelope.go (error bodies and plain JSON answers), static.go
+// (texts for browsers).
 package httpserver

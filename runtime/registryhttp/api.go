@@ -7,6 +7,7 @@ import (
 
 	"github.com/go-logr/logr"
 
+	"github.com/plastron-dev/plastron/runtime/httpserver"
 	"github.com/plastron-dev/plastron/runtime/registry"
 	"github.com/plastron-dev/plastron/runtime/schema"
 )
@@ -105,7 +106,7 @@ type api struct {
 	points   registry.Points
 	router   http.Handler
 	document document
-	ui       map[string]static
+	ui       map[string]httpserver.Static
 	buffers  buffers
 }
 

@@ -1,107 +1,87 @@
 package registryhttp
 
-// jsonObject is an object of a JSON document.
-type jsonObject = map[string]any
-
-func ofType(name string) jsonObject { return jsonObject{"type": name} }
-
-func ref(name string) jsonObject { return jsonObject{"$ref": "#/components/schemas/" + name} }
-
-func listOf(item jsonObject) jsonObject { return jsonObject{"type": "array", "items": item} }
-
-func objectOf(properties jsonObject, required ...string) jsonObject {
-	out := jsonObject{"type": "object", "properties": properties}
-	if len(required) > 0 {
-		out["required"] = required
-	}
-	return out
-}
-
-func withExample(example, component jsonObject) jsonObject {
-	component["example"] = example
-	return component
-}
+import "github.com/plastron-dev/plastron/runtime/apidoc"
 
 // components are the schemas of the document.
-func components() jsonObject {
-	text, number, flag := ofType("string"), ofType("integer"), ofType("boolean")
-	content := func(more jsonObject) jsonObject {
-		out := jsonObject{
-			"schema": text, "schemaType": text, "references": listOf(ref("Reference")), "metadata": ref("Metadata"),
-			"guid": text, "ts": number, "deleted": flag, "schemaTags": listOf(ref("Tags")),
+func components() apidoc.Object {
+	text, number, flag := apidoc.Type("string"), apidoc.Type("integer"), apidoc.Type("boolean")
+	content := func(more apidoc.Object) apidoc.Object {
+		out := apidoc.Object{
+			"schema": text, "schemaType": text, "references": apidoc.List(apidoc.Ref("Reference")), "metadata": apidoc.Ref("Metadata"),
+			"guid": text, "ts": number, "deleted": flag, "schemaTags": apidoc.List(apidoc.Ref("Tags")),
 		}
 		for name, property := range more {
 			out[name] = property
 		}
 		return out
 	}
-	return jsonObject{
-		"Text": jsonObject{}, "Page": text, "Lines": text, "Object": ofType("object"), "Objects": listOf(ofType("object")),
-		"Name": text, "Names": listOf(text), "Number": number, "Numbers": listOf(number),
-		"Reference": objectOf(jsonObject{"name": text, "subject": text, "version": number}, "name", "subject", "version"),
-		"Metadata": objectOf(jsonObject{
-			"tags":       jsonObject{"type": "object", "additionalProperties": listOf(text)},
-			"properties": jsonObject{"type": "object", "additionalProperties": text},
-			"sensitive":  listOf(text),
+	return apidoc.Object{
+		"Text": apidoc.Object{}, "Page": text, "Lines": text, "Object": apidoc.Type("object"), "Objects": apidoc.List(apidoc.Type("object")),
+		"Name": text, "Names": apidoc.List(text), "Number": number, "Numbers": apidoc.List(number),
+		"Reference": apidoc.Members(apidoc.Object{"name": text, "subject": text, "version": number}, "name", "subject", "version"),
+		"Metadata": apidoc.Members(apidoc.Object{
+			"tags":       apidoc.Object{"type": "object", "additionalProperties": apidoc.List(text)},
+			"properties": apidoc.Object{"type": "object", "additionalProperties": text},
+			"sensitive":  apidoc.List(text),
 		}),
-		"Registration": withExample(jsonObject{
+		"Registration": apidoc.WithExample(apidoc.Object{
 			"schema": `{"type":"record","name":"Order","fields":[{"name":"id","type":"string"}]}`, "schemaType": "AVRO",
-		}, objectOf(jsonObject{
-			"schema": text, "schemaType": jsonObject{"type": "string", "enum": []string{"AVRO", "JSON", "PROTOBUF"}},
-			"references": listOf(ref("Reference")), "metadata": ref("Metadata"), "id": number, "version": number,
-			"schemaTagsToAdd": listOf(ref("Tags")), "schemaTagsToRemove": listOf(ref("Tags")), "propagateSchemaTags": flag,
+		}, apidoc.Members(apidoc.Object{
+			"schema": text, "schemaType": apidoc.Object{"type": "string", "enum": []string{"AVRO", "JSON", "PROTOBUF"}},
+			"references": apidoc.List(apidoc.Ref("Reference")), "metadata": apidoc.Ref("Metadata"), "id": number, "version": number,
+			"schemaTagsToAdd": apidoc.List(apidoc.Ref("Tags")), "schemaTagsToRemove": apidoc.List(apidoc.Ref("Tags")), "propagateSchemaTags": flag,
 		})),
-		"TagChange": objectOf(jsonObject{
-			"newVersion": number, "tagsToAdd": listOf(ref("Tags")), "tagsToRemove": listOf(ref("Tags")), "metadata": ref("Metadata"),
+		"TagChange": apidoc.Members(apidoc.Object{
+			"newVersion": number, "tagsToAdd": apidoc.List(apidoc.Ref("Tags")), "tagsToRemove": apidoc.List(apidoc.Ref("Tags")), "metadata": apidoc.Ref("Metadata"),
 		}),
-		"Tags": objectOf(jsonObject{
-			"schemaEntity": objectOf(jsonObject{"entityPath": text, "entityType": jsonObject{"type": "string", "enum": []string{recordEntity, fieldEntity}}}),
-			"tags":         listOf(text),
+		"Tags": apidoc.Members(apidoc.Object{
+			"schemaEntity": apidoc.Members(apidoc.Object{"entityPath": text, "entityType": apidoc.Object{"type": "string", "enum": []string{recordEntity, fieldEntity}}}),
+			"tags":         apidoc.List(text),
 		}),
-		"Registered": objectOf(content(jsonObject{"id": number, "version": number}), "id"),
-		"Version":    objectOf(content(jsonObject{"subject": text, "version": number, "id": number}), "subject", "version", "id", "schema"),
-		"Versions":   listOf(ref("Version")),
-		"Schema": objectOf(content(jsonObject{
-			"subject": text, "version": number, "maxId": number, "subjects": listOf(text),
+		"Registered": apidoc.Members(content(apidoc.Object{"id": number, "version": number}), "id"),
+		"Version":    apidoc.Members(content(apidoc.Object{"subject": text, "version": number, "id": number}), "subject", "version", "id", "schema"),
+		"Versions":   apidoc.List(apidoc.Ref("Version")),
+		"Schema": apidoc.Members(content(apidoc.Object{
+			"subject": text, "version": number, "maxId": number, "subjects": apidoc.List(text),
 		}), "schema"),
-		"Places":       listOf(objectOf(jsonObject{"subject": text, "version": number}, "subject", "version")),
-		"ContextIDs":   listOf(objectOf(jsonObject{"context": text, "id": number}, "context", "id")),
-		"Verdict":      objectOf(jsonObject{"is_compatible": flag, "messages": listOf(text)}, "is_compatible"),
-		"Config":       objectOf(settingComponents(levelRead)),
-		"ConfigChange": objectOf(settingComponents(levelWritten)),
-		"Mode":         objectOf(jsonObject{"mode": text}),
+		"Places":       apidoc.List(apidoc.Members(apidoc.Object{"subject": text, "version": number}, "subject", "version")),
+		"ContextIDs":   apidoc.List(apidoc.Members(apidoc.Object{"context": text, "id": number}, "context", "id")),
+		"Verdict":      apidoc.Members(apidoc.Object{"is_compatible": flag, "messages": apidoc.List(text)}, "is_compatible"),
+		"Config":       apidoc.Members(settingComponents(levelRead)),
+		"ConfigChange": apidoc.Members(settingComponents(levelWritten)),
+		"Mode":         apidoc.Members(apidoc.Object{"mode": text}),
 
-		"Association": objectOf(jsonObject{
+		"Association": apidoc.Members(apidoc.Object{
 			"subject": text, "guid": text, "resourceName": text, "resourceNamespace": text, "resourceId": text, "resourceType": text,
 			"associationType": text, "lifecycle": text, "frozen": flag, "createTs": number, "updateTs": number,
 		}, "subject", "associationType", "lifecycle", "frozen"),
-		"Associations": listOf(ref("Association")),
-		"AssociationRequest": associated(jsonObject{
+		"Associations": apidoc.List(apidoc.Ref("Association")),
+		"AssociationRequest": associated(apidoc.Object{
 			"associationType": text, "subject": text, "lifecycle": text, "frozen": flag, "normalize": flag, "opType": text,
-			"cascadeLifecycle": flag, "schema": ref("Registration"),
+			"cascadeLifecycle": flag, "schema": apidoc.Ref("Registration"),
 		}),
-		"Associated":         associated(jsonObject{"associationType": text, "subject": text, "lifecycle": text, "frozen": flag}),
-		"AssociationBatch":   objectOf(jsonObject{"requests": listOf(ref("AssociationRequest"))}, "requests"),
-		"AssociationResults": objectOf(jsonObject{"results": listOf(objectOf(jsonObject{"result": ref("Associated"), "error": ref("Error")}))}, "results"),
+		"Associated":         associated(apidoc.Object{"associationType": text, "subject": text, "lifecycle": text, "frozen": flag}),
+		"AssociationBatch":   apidoc.Members(apidoc.Object{"requests": apidoc.List(apidoc.Ref("AssociationRequest"))}, "requests"),
+		"AssociationResults": apidoc.Members(apidoc.Object{"results": apidoc.List(apidoc.Members(apidoc.Object{"result": apidoc.Ref("Associated"), "error": apidoc.Ref("Error")}))}, "results"),
 
-		"Error": objectOf(jsonObject{"error_code": number, "message": jsonObject{}}, "error_code", "message"),
+		"Error": apidoc.Members(apidoc.Object{"error_code": number, "message": apidoc.Object{}}, "error_code", "message"),
 	}
 }
 
 // associated is a resource with items.
-func associated(item jsonObject) jsonObject {
-	text := ofType("string")
-	return objectOf(jsonObject{
+func associated(item apidoc.Object) apidoc.Object {
+	text := apidoc.Type("string")
+	return apidoc.Members(apidoc.Object{
 		"resourceName": text, "resourceNamespace": text, "resourceId": text, "resourceType": text,
-		"associationTypes": listOf(text), "lifecycle": text, "associations": listOf(objectOf(item)),
+		"associationTypes": apidoc.List(text), "lifecycle": text, "associations": apidoc.List(apidoc.Members(item)),
 	})
 }
 
-func settingComponents(level string) jsonObject {
-	text, flag := ofType("string"), ofType("boolean")
-	return jsonObject{
+func settingComponents(level string) apidoc.Object {
+	text, flag := apidoc.Type("string"), apidoc.Type("boolean")
+	return apidoc.Object{
 		level: text, "alias": text, "aliasForDeks": text, "compatibilityGroup": text, "compatibilityPolicy": text,
 		"normalize": flag, "validateFields": flag, "validateRules": flag, "validateNewSchemas": flag,
-		"defaultMetadata": ref("Metadata"), "overrideMetadata": ref("Metadata"),
+		"defaultMetadata": apidoc.Ref("Metadata"), "overrideMetadata": apidoc.Ref("Metadata"),
 	}
 }

@@ -1,24 +1,12 @@
 package registryhttp
 
-// operation describes what a route does, for the document at /openapi.json.
-type operation struct {
-	summary string
-	// query names the parameters, see parameters.
-	query []string
-	// body and answer name schemas of the document, see components; an empty
-	// body is none.
-	body, answer string
-	// refusals are the statuses besides those that every route has.
-	refusals []int
-	// success is the status when it is not 200.
-	success int
-}
+import "github.com/plastron-dev/plastron/runtime/apidoc"
 
 // operations describes every route of surface and exempt, by method and
 // template. A test holds both equal.
-func operations() map[string]operation {
-	all := map[string]operation{}
-	for _, part := range []map[string]operation{subjectOperations(), schemaOperations(), settingOperations(), serverOperations(), associationOperations()} {
+func operations() map[string]apidoc.Operation {
+	all := map[string]apidoc.Operation{}
+	for _, part := range []map[string]apidoc.Operation{subjectOperations(), schemaOperations(), settingOperations(), serverOperations(), associationOperations()} {
 		for route, op := range part {
 			all[route] = op
 		}
@@ -26,157 +14,157 @@ func operations() map[string]operation {
 	return all
 }
 
-func subjectOperations() map[string]operation {
+func subjectOperations() map[string]apidoc.Operation {
 	const one = "/subjects/{subject}/versions/{version}"
-	return map[string]operation{
+	return map[string]apidoc.Operation{
 		"GET /subjects": {
-			summary: "List subjects", query: []string{"deleted", "deletedOnly", "subjectPrefix", "offset", "limit"}, answer: "Names",
+			Summary: "List subjects", Query: []string{"deleted", "deletedOnly", "subjectPrefix", "offset", "limit"}, Answer: "Names",
 		},
 		"POST /subjects/{subject}": {
-			summary: "Find the version that holds a schema", query: []string{"deleted", "normalize", "format"},
-			body: "Registration", answer: "Version", refusals: []int{400, 404, 422},
+			Summary: "Find the version that holds a schema", Query: []string{"deleted", "normalize", "format"},
+			Body: "Registration", Answer: "Version", Refusals: []int{400, 404, 422},
 		},
 		"DELETE /subjects/{subject}": {
-			summary: "Delete a subject, first softly, then for good", query: []string{"permanent"}, answer: "Numbers", refusals: []int{404, 422, 500},
+			Summary: "Delete a subject, first softly, then for good", Query: []string{"permanent"}, Answer: "Numbers", Refusals: []int{404, 422, 500},
 		},
 		"GET /subjects/{subject}/metadata": {
-			summary: "Find the newest version with given metadata", query: []string{"key", "value", "deleted", "format"}, answer: "Version", refusals: []int{404},
+			Summary: "Find the newest version with given metadata", Query: []string{"key", "value", "deleted", "format"}, Answer: "Version", Refusals: []int{404},
 		},
 		"GET /subjects/{subject}/versions": {
-			summary: "List versions", query: []string{"deleted", "deletedOnly", "deletedAsNegative", "offset", "limit"}, answer: "Numbers", refusals: []int{404},
+			Summary: "List versions", Query: []string{"deleted", "deletedOnly", "deletedAsNegative", "offset", "limit"}, Answer: "Numbers", Refusals: []int{404},
 		},
 		"POST /subjects/{subject}/versions": {
-			summary: "Register a schema", query: []string{"normalize", "format", "force"},
-			body: "Registration", answer: "Registered", refusals: []int{400, 404, 409, 422, 500},
+			Summary: "Register a schema", Query: []string{"normalize", "format", "force"},
+			Body: "Registration", Answer: "Registered", Refusals: []int{400, 404, 409, 422, 500},
 		},
 		"GET " + one: {
-			summary: "Get a version", query: []string{"deleted", "format", "referenceFormat", "findTags"}, answer: "Version", refusals: []int{404, 422},
+			Summary: "Get a version", Query: []string{"deleted", "format", "referenceFormat", "findTags"}, Answer: "Version", Refusals: []int{404, 422},
 		},
 		"DELETE " + one: {
-			summary: "Delete a version, first softly, then for good", query: []string{"permanent"}, answer: "Number", refusals: []int{404, 422, 500},
+			Summary: "Delete a version, first softly, then for good", Query: []string{"permanent"}, Answer: "Number", Refusals: []int{404, 422, 500},
 		},
 		"POST " + one + "/tags": {
-			summary: "Register a version with other inline tags", body: "TagChange", answer: "Registered", refusals: []int{400, 404, 409, 422, 500},
+			Summary: "Register a version with other inline tags", Body: "TagChange", Answer: "Registered", Refusals: []int{400, 404, 409, 422, 500},
 		},
 		"GET " + one + "/schema": {
-			summary: "Get the text of a version", query: []string{"deleted", "format"}, answer: "Text", refusals: []int{404, 422},
+			Summary: "Get the text of a version", Query: []string{"deleted", "format"}, Answer: "Text", Refusals: []int{404, 422},
 		},
 		"GET " + one + "/referencedby": {
-			summary: "List the ids of schemas that refer to a version", query: []string{"deleted", "offset", "limit"}, answer: "Numbers", refusals: []int{404, 422},
+			Summary: "List the ids of schemas that refer to a version", Query: []string{"deleted", "offset", "limit"}, Answer: "Numbers", Refusals: []int{404, 422},
 		},
 		"GET " + one + "/referencedBy": {
-			summary: "Another spelling of referencedby", query: []string{"deleted", "offset", "limit"}, answer: "Numbers", refusals: []int{404, 422},
+			Summary: "Another spelling of referencedby", Query: []string{"deleted", "offset", "limit"}, Answer: "Numbers", Refusals: []int{404, 422},
 		},
 		"POST /compatibility/subjects/{subject}/versions": {
-			summary: "Check a schema against all versions", query: []string{"verbose", "normalize"},
-			body: "Registration", answer: "Verdict", refusals: []int{400, 404, 422},
+			Summary: "Check a schema against all versions", Query: []string{"verbose", "normalize"},
+			Body: "Registration", Answer: "Verdict", Refusals: []int{400, 404, 422},
 		},
 		"POST /compatibility/subjects/{subject}/versions/{version}": {
-			summary: "Check a schema against one version", query: []string{"verbose", "normalize"},
-			body: "Registration", answer: "Verdict", refusals: []int{400, 404, 422},
+			Summary: "Check a schema against one version", Query: []string{"verbose", "normalize"},
+			Body: "Registration", Answer: "Verdict", Refusals: []int{400, 404, 422},
 		},
 	}
 }
 
-func schemaOperations() map[string]operation {
-	return map[string]operation{
+func schemaOperations() map[string]apidoc.Operation {
+	return map[string]apidoc.Operation{
 		"GET /schemas": {
-			summary: "List schemas", query: []string{"subjectPrefix", "deleted", "latestOnly", "aliases", "resourceType", "associationType", "lifecycle", "offset", "limit"}, answer: "Versions",
+			Summary: "List schemas", Query: []string{"subjectPrefix", "deleted", "latestOnly", "aliases", "resourceType", "associationType", "lifecycle", "offset", "limit"}, Answer: "Versions",
 		},
-		"GET /schemas/types": {summary: "List schema types", answer: "Names"},
+		"GET /schemas/types": {Summary: "List schema types", Answer: "Names"},
 		"GET /schemas/ids/{id}": {
-			summary: "Get a schema by its id", query: []string{"subject", "format", "referenceFormat", "findTags", "fetchMaxId", "includeSubjects"},
-			answer: "Schema", refusals: []int{404},
+			Summary: "Get a schema by its id", Query: []string{"subject", "format", "referenceFormat", "findTags", "fetchMaxId", "includeSubjects"},
+			Answer: "Schema", Refusals: []int{404},
 		},
 		"GET /schemas/ids/{id}/schema": {
-			summary: "Get the text of a schema by its id", query: []string{"subject", "format"}, answer: "Text", refusals: []int{404},
+			Summary: "Get the text of a schema by its id", Query: []string{"subject", "format"}, Answer: "Text", Refusals: []int{404},
 		},
 		"GET /schemas/ids/{id}/subjects": {
-			summary: "List the subjects that hold an id", query: []string{"subject", "deleted", "offset", "limit"}, answer: "Names", refusals: []int{404},
+			Summary: "List the subjects that hold an id", Query: []string{"subject", "deleted", "offset", "limit"}, Answer: "Names", Refusals: []int{404},
 		},
 		"GET /schemas/ids/{id}/versions": {
-			summary: "List the versions that hold an id", query: []string{"subject", "deleted", "offset", "limit"}, answer: "Places", refusals: []int{404},
+			Summary: "List the versions that hold an id", Query: []string{"subject", "deleted", "offset", "limit"}, Answer: "Places", Refusals: []int{404},
 		},
 		"GET /schemas/guids/{guid}": {
-			summary: "Get a schema by the name of its content", query: []string{"format"}, answer: "Schema", refusals: []int{404},
+			Summary: "Get a schema by the name of its content", Query: []string{"format"}, Answer: "Schema", Refusals: []int{404},
 		},
-		"GET /schemas/guids/{guid}/ids": {summary: "List the ids of a content", answer: "ContextIDs"},
-		"GET /contexts":                 {summary: "List contexts", query: []string{"contextPrefix", "offset", "limit"}, answer: "Names"},
-		"DELETE /contexts/{context}":    {summary: "Delete an empty context", success: 204, refusals: []int{400, 422, 500}},
+		"GET /schemas/guids/{guid}/ids": {Summary: "List the ids of a content", Answer: "ContextIDs"},
+		"GET /contexts":                 {Summary: "List contexts", Query: []string{"contextPrefix", "offset", "limit"}, Answer: "Names"},
+		"DELETE /contexts/{context}":    {Summary: "Delete an empty context", Success: 204, Refusals: []int{400, 422, 500}},
 	}
 }
 
-func settingOperations() map[string]operation {
-	return map[string]operation{
-		"GET /config":    {summary: "Get the global configuration", query: []string{"defaultToGlobal"}, answer: "Config"},
-		"PUT /config":    {summary: "Change the global configuration", body: "ConfigChange", answer: "ConfigChange", refusals: []int{400, 422, 500}},
-		"DELETE /config": {summary: "Remove the global configuration", answer: "Config", refusals: []int{422, 500}},
+func settingOperations() map[string]apidoc.Operation {
+	return map[string]apidoc.Operation{
+		"GET /config":    {Summary: "Get the global configuration", Query: []string{"defaultToGlobal"}, Answer: "Config"},
+		"PUT /config":    {Summary: "Change the global configuration", Body: "ConfigChange", Answer: "ConfigChange", Refusals: []int{400, 422, 500}},
+		"DELETE /config": {Summary: "Remove the global configuration", Answer: "Config", Refusals: []int{422, 500}},
 		"GET /config/{subject}": {
-			summary: "Get the configuration of a subject", query: []string{"defaultToGlobal"}, answer: "Config", refusals: []int{404},
+			Summary: "Get the configuration of a subject", Query: []string{"defaultToGlobal"}, Answer: "Config", Refusals: []int{404},
 		},
 		"PUT /config/{subject}": {
-			summary: "Change the configuration of a subject", body: "ConfigChange", answer: "ConfigChange", refusals: []int{400, 404, 422, 500},
+			Summary: "Change the configuration of a subject", Body: "ConfigChange", Answer: "ConfigChange", Refusals: []int{400, 404, 422, 500},
 		},
-		"DELETE /config/{subject}": {summary: "Remove the configuration of a subject", answer: "Config", refusals: []int{404, 422, 500}},
-		"GET /mode":                {summary: "Get the global mode", query: []string{"defaultToGlobal"}, answer: "Mode"},
-		"PUT /mode":                {summary: "Set the global mode", query: []string{"force"}, body: "Mode", answer: "Mode", refusals: []int{400, 422, 500}},
-		"DELETE /mode":             {summary: "Remove the global mode", query: []string{"recursive"}, answer: "Mode", refusals: []int{422, 500}},
+		"DELETE /config/{subject}": {Summary: "Remove the configuration of a subject", Answer: "Config", Refusals: []int{404, 422, 500}},
+		"GET /mode":                {Summary: "Get the global mode", Query: []string{"defaultToGlobal"}, Answer: "Mode"},
+		"PUT /mode":                {Summary: "Set the global mode", Query: []string{"force"}, Body: "Mode", Answer: "Mode", Refusals: []int{400, 422, 500}},
+		"DELETE /mode":             {Summary: "Remove the global mode", Query: []string{"recursive"}, Answer: "Mode", Refusals: []int{422, 500}},
 		"GET /mode/{subject}": {
-			summary: "Get the mode of a subject", query: []string{"defaultToGlobal"}, answer: "Mode", refusals: []int{404},
+			Summary: "Get the mode of a subject", Query: []string{"defaultToGlobal"}, Answer: "Mode", Refusals: []int{404},
 		},
 		"PUT /mode/{subject}": {
-			summary: "Set the mode of a subject", query: []string{"force"}, body: "Mode", answer: "Mode", refusals: []int{400, 404, 422, 500},
+			Summary: "Set the mode of a subject", Query: []string{"force"}, Body: "Mode", Answer: "Mode", Refusals: []int{400, 404, 422, 500},
 		},
 		"DELETE /mode/{subject}": {
-			summary: "Remove the mode of a subject", query: []string{"recursive"}, answer: "Mode", refusals: []int{404, 422, 500},
+			Summary: "Remove the mode of a subject", Query: []string{"recursive"}, Answer: "Mode", Refusals: []int{404, 422, 500},
 		},
 	}
 }
 
-func associationOperations() map[string]operation {
+func associationOperations() map[string]apidoc.Operation {
 	filter := []string{"resourceType", "associationType", "lifecycle", "offset", "limit"}
 	writes := []int{400, 404, 409, 422, 500}
-	return map[string]operation{
+	return map[string]apidoc.Operation{
 		"POST /associations": {
-			summary: "Associate subjects with a resource", query: []string{"dryRun"}, body: "AssociationRequest", answer: "Associated", refusals: writes,
+			Summary: "Associate subjects with a resource", Query: []string{"dryRun"}, Body: "AssociationRequest", Answer: "Associated", Refusals: writes,
 		},
 		"POST /associations:batchGet": {
-			summary: "List the associations of several resources", body: "AssociationBatch", answer: "AssociationResults", success: 207, refusals: []int{400, 422},
+			Summary: "List the associations of several resources", Body: "AssociationBatch", Answer: "AssociationResults", Success: 207, Refusals: []int{400, 422},
 		},
 		"POST /associations:batchMutate": {
-			summary: "Change the associations of several resources", query: []string{"dryRun"},
-			body: "AssociationBatch", answer: "AssociationResults", success: 207, refusals: []int{400, 422, 500},
+			Summary: "Change the associations of several resources", Query: []string{"dryRun"},
+			Body: "AssociationBatch", Answer: "AssociationResults", Success: 207, Refusals: []int{400, 422, 500},
 		},
-		"GET /associations/resources/{resource}": {summary: "List the associations of a resource by its id", query: filter, answer: "Associations"},
+		"GET /associations/resources/{resource}": {Summary: "List the associations of a resource by its id", Query: filter, Answer: "Associations"},
 		"PUT /associations/resources/{resource}": {
-			summary: "Add or change associations of a resource", query: []string{"dryRun"}, body: "AssociationRequest", answer: "Associated", refusals: writes,
+			Summary: "Add or change associations of a resource", Query: []string{"dryRun"}, Body: "AssociationRequest", Answer: "Associated", Refusals: writes,
 		},
 		"DELETE /associations/resources/{resource}": {
-			summary: "Remove associations of a resource", query: []string{"resourceType", "associationType", "cascadeLifecycle", "dryRun"},
-			success: 204, refusals: []int{404, 409, 422, 500},
+			Summary: "Remove associations of a resource", Query: []string{"resourceType", "associationType", "cascadeLifecycle", "dryRun"},
+			Success: 204, Refusals: []int{404, 409, 422, 500},
 		},
 		"GET /associations/resources/{namespace}/{name}": {
-			summary: "List the associations of a resource by its name; - is any namespace", query: filter, answer: "Associations",
+			Summary: "List the associations of a resource by its name; - is any namespace", Query: filter, Answer: "Associations",
 		},
-		"GET /associations/subjects/{associated}": {summary: "List the associations of a subject", query: filter, answer: "Associations"},
+		"GET /associations/subjects/{associated}": {Summary: "List the associations of a subject", Query: filter, Answer: "Associations"},
 	}
 }
 
-func serverOperations() map[string]operation {
-	return map[string]operation{
-		"GET /v1/metadata/id":         {summary: "Get the id of the cluster", answer: "Object"},
-		"GET /v1/metadata/version":    {summary: "Get the version of the server", answer: "Object"},
-		"GET /v1/metadata/deployment": {summary: "Get attributes of the deployment", answer: "Object"},
-		"GET /":                       {summary: "Say that the server is there", answer: "Object"},
-		"POST /":                      {summary: "Say that the server is there", answer: "Object"},
-		"GET /_health":                {summary: "Say whether this node serves reads", answer: "Object", refusals: []int{503}},
-		"GET /master_available":       {summary: "Say whether writes can succeed", answer: "Object"},
-		"GET /metrics":                {summary: "Get the metrics in the text format of Prometheus", answer: "Lines"},
-		"GET /openapi.json":           {summary: "Get this document", answer: "Object"},
-		"GET /docs":                   {summary: "Read this document as a page", answer: "Page"},
-		"GET /redoc":                  {summary: "Read this document as a page", answer: "Page"},
-		"GET /ui":                     {summary: "Look through the registry in a browser", answer: "Page"},
-		"GET /ui/{file}":              {summary: "Get a file of that page", answer: "Page", refusals: []int{404}},
+func serverOperations() map[string]apidoc.Operation {
+	return map[string]apidoc.Operation{
+		"GET /v1/metadata/id":         {Summary: "Get the id of the cluster", Answer: "Object"},
+		"GET /v1/metadata/version":    {Summary: "Get the version of the server", Answer: "Object"},
+		"GET /v1/metadata/deployment": {Summary: "Get attributes of the deployment", Answer: "Object"},
+		"GET /":                       {Summary: "Say that the server is there", Answer: "Object"},
+		"POST /":                      {Summary: "Say that the server is there", Answer: "Object"},
+		"GET /_health":                {Summary: "Say whether this node serves reads", Answer: "Object", Refusals: []int{503}},
+		"GET /master_available":       {Summary: "Say whether writes can succeed", Answer: "Object"},
+		"GET /metrics":                {Summary: "Get the metrics in the text format of Prometheus", Answer: "Lines"},
+		"GET /openapi.json":           {Summary: "Get this document", Answer: "Object"},
+		"GET /docs":                   {Summary: "Read this document as a page", Answer: "Page"},
+		"GET /redoc":                  {Summary: "Read this document as a page", Answer: "Page"},
+		"GET /ui":                     {Summary: "Look through the registry in a browser", Answer: "Page"},
+		"GET /ui/{file}":              {Summary: "Get a file of that page", Answer: "Page", Refusals: []int{404}},
 	}
 }
 

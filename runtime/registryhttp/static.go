@@ -1,53 +1,23 @@
 package registryhttp
 
 import (
-	"bytes"
-	"crypto/sha256"
-	"encoding/base64"
 	"net/http"
 	"path"
 	"strings"
-	"time"
 
+	"github.com/plastron-dev/plastron/runtime/httpserver"
 	"github.com/plastron-dev/plastron/runtime/registryui"
 )
 
-// static is a text for browsers: the same for everybody, made once.
-type static struct {
-	mediaType, policy, etag string
-	body                    []byte
-}
-
-// newStatic makes a text with its entity tag. The policy says what a page may
-// load.
-func newStatic(mediaType, policy string, body []byte) static {
-	sum := sha256.Sum256(body)
-	return static{mediaType: mediaType, policy: policy, body: body, etag: `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`}
-}
-
-// send answers with the text, or with 304 to whoever has it. Browsers ask each
-// time, so nobody mixes the files of two versions.
-func (s static) send(c *call) error {
-	header := c.w.Header()
-	header.Set("Content-Type", s.mediaType)
-	header.Set("Content-Security-Policy", s.policy)
-	header.Set("X-Content-Type-Options", "nosniff")
-	header.Set("Referrer-Policy", "no-referrer")
-	header.Set("Cache-Control", "no-cache")
-	header.Set("ETag", s.etag)
-	http.ServeContent(c.w, c.r, "", time.Time{}, bytes.NewReader(s.body))
-	return nil
-}
-
 // uiFiles makes the files of the page by their names.
-func uiFiles() map[string]static {
+func uiFiles() map[string]httpserver.Static {
 	files, err := registryui.Files()
 	if err != nil { // Impossible: they are in the program.
 		return nil
 	}
-	all := make(map[string]static, len(files))
+	all := make(map[string]httpserver.Static, len(files))
 	for name, f := range files {
-		all[name] = newStatic(f.MediaType, registryui.Policy, f.Body)
+		all[name] = httpserver.NewStatic(f.MediaType, registryui.Policy, f.Body)
 	}
 	return all
 }
@@ -82,5 +52,6 @@ func (a *api) sendUI(c *call, name string) error {
 	if !ok {
 		return httpError(http.StatusNotFound)
 	}
-	return file.send(c)
+	file.ServeHTTP(c.w, c.r)
+	return nil
 }
