@@ -44,15 +44,16 @@ func directions() []rule {
 			"runtime/schema", "runtime/format", "runtime/compat", "runtime/record", "runtime/store",
 		}},
 		{"runtime/registryui", nil},
+		{"runtime/apidoc", nil},
 		{"runtime/registryhttp", []string{
-			"runtime/registryui",
+			"runtime/registryui", "runtime/apidoc",
 			"runtime/schema", "runtime/compat", "runtime/registry", "runtime/store", "runtime/forward", "runtime/httpserver", "runtime/auth",
 			"runtime/internal/...",
 		}},
 		{"runtime/rest", []string{
 			"runtime/schema", "runtime/format", "runtime/serde", "runtime/kafka", "runtime/client", "runtime/internal/...",
 		}},
-		{"runtime/resthttp", []string{"runtime/schema", "runtime/rest", "runtime/forward", "runtime/httpserver", "runtime/internal/..."}},
+		{"runtime/resthttp", []string{"runtime/schema", "runtime/rest", "runtime/forward", "runtime/httpserver", "runtime/apidoc", "runtime/internal/..."}},
 		{"runtime/httpserver", []string{"runtime/telemetry", "runtime/internal/..."}},
 		{"runtime/auth", []string{"runtime/schema", "runtime/telemetry", "runtime/internal/..."}},
 		{"runtime/config", nil},
@@ -107,7 +108,7 @@ func gates() []gate {
 			"runtime/app", "test/...", "hack/...",
 		}, "Kafka is spoken in few places"},
 		{"net/http", []string{
-			"runtime/httpserver", "runtime/registryhttp", "runtime/resthttp", "runtime/client", "runtime/forward",
+			"runtime/httpserver", "runtime/apidoc", "runtime/registryhttp", "runtime/resthttp", "runtime/client", "runtime/forward",
 			"runtime/auth", "runtime/kafka", "runtime/telemetry", "runtime/app", "runtime/testkit/...", "cmd/plastron", "controllers/manager", "controllers/session",
 			"test/...", "hack/...",
 		}, "services and formats neither serve nor fetch"},
