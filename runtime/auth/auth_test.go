@@ -254,6 +254,52 @@ func TestHostileLogins(t *testing.T) {
 	wg.Wait()
 }
 
+// TestHostilePasswords: a password is hashed up to its greatest length, and no
+// longer one costs a hash, whoever sends it.
+func TestHostilePasswords(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "auth.json")
+	long := strings.Repeat("x", MaxPassword)
+	user, err := NewCredentials("ann", long, "", SHA1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := NewCredentials("ann", long+"x", "", SHA1); err == nil {
+		t.Fatal("a password that nobody can log in with")
+	}
+	entry, err := json.Marshal(user)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, path, fileOf(string(entry), annReads))
+	a, err := New(Config{File: path})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.Authenticate(basic("ann", long)); err != nil {
+		t.Fatal("as long as allowed:", err)
+	}
+
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for range cap(a.hashing.slots) { // What is hashed now waits for ever.
+		if err := a.hashing.enter(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f := func(user string, size int, want Kind) {
+		t.Helper()
+		if _, err := a.Authenticate(basic(user, strings.Repeat("y", size)).WithContext(ctx)); kindOf(err) != want {
+			t.Errorf("%s with %d bytes: %v", user, size, err)
+		}
+	}
+
+	f("ann", MaxPassword, Busy)
+	f("ann", MaxPassword+1, Unauthenticated)
+	f("nobody", MaxPassword+1, Unauthenticated)
+	f("ann", 1<<20, Unauthenticated)
+}
+
 func TestMemoryIsBounded(t *testing.T) {
 	t.Parallel()
 	m := newMemory[int](100)

@@ -13,7 +13,10 @@ import (
 const (
 	maxKnownGood = 16384 // maxKnownGood is how many verified headers are remembered
 	maxKnownBad  = 4096  // maxKnownBad is how many refused ones are
-	maxBasic     = 2 << 10
+	maxBasic     = 2 << 10 // maxBasic bounds a Basic header in bytes
+	// MaxPassword is the greatest length of a password in bytes. A longer one
+	// is refused without being hashed (security contract F.1).
+	MaxPassword = 1 << 10
 	maxWaiting   = 64 // maxWaiting is how many requests wait for their password to be hashed
 )
 
@@ -73,7 +76,7 @@ func (r *rules) authenticate(ctx context.Context, header string, hashing *hashin
 		return u, nil
 	}
 	name, password, ok := parseBasic(header)
-	if !ok {
+	if !ok || len(password) > MaxPassword {
 		return nil, unauthenticated()
 	}
 	badKey := r.bad.key(header)

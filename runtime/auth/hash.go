@@ -106,6 +106,9 @@ func NewCredentials(username, password, salt string, a Algorithm) (Credentials, 
 	if strings.Contains(username, ":") {
 		return Credentials{}, fmt.Errorf("user name %q has a colon, which HTTP Basic cannot carry", username)
 	}
+	if len(password) > MaxPassword {
+		return Credentials{}, fmt.Errorf("the password has %d bytes, logins take at most %d", len(password), MaxPassword)
+	}
 	if salt == "" {
 		salt = NewSalt()
 	}
