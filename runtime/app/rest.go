@@ -25,9 +25,12 @@ type restNode struct {
 	// names another one.
 	registry *registryNode
 
-	service   *rest.Service
-	transport http.RoundTripper
-	peers     *forward.Peers // nil when the configuration names none
+	// service uses the proxy's own credentials, identities those of each
+	// request; one of them is nil.
+	service    *rest.Service
+	identities *rest.Identities[http.Handler]
+	transport  http.RoundTripper // transport leads to the registry
+	peers      *forward.Peers    // peers is nil when the configuration names none
 }
 
 func newRESTNode(p *process, c *config.Config) *restNode {
@@ -59,29 +62,31 @@ func (n *restNode) servicePart() part {
 	return part{
 		name: "rest service",
 		open: func(context.Context) error {
-			registry, err := n.registryClient()
-			if err != nil {
-				return err
-			}
 			options, err := n.kafkaOptions(n.config)
 			if err != nil {
 				return err
 			}
-			n.service, err = rest.New(rest.Deps{
-				NewClient: func(extra ...kgo.Opt) (*kgo.Client, error) {
-					return kafka.NewClient(options, append(n.produceSpans(), extra...)...)
-				},
-				Registry: registry, Settings: restSettings(n.config), Clock: n.clock, Logger: n.log.WithName("rest"),
-			})
-			if err != nil {
+			if err := n.openTransport(); err != nil {
 				return err
 			}
-			n.handler, err = n.routes()
-			return err
+			if n.config.REST.Authorization {
+				return n.passThrough(options)
+			}
+			return n.asItself(options)
 		},
-		run: func(ctx context.Context) error { return n.service.Run(ctx) },
+		run: func(ctx context.Context) error {
+			if n.identities != nil {
+				return n.identities.Run(ctx)
+			}
+			return n.service.Run(ctx)
+		},
 		close: func(context.Context) error {
-			n.service.Close()
+			if n.identities != nil {
+				n.identities.Close()
+			}
+			if n.service != nil {
+				n.service.Close()
+			}
 			if n.peers != nil {
 				n.peers.Close()
 			}
@@ -94,22 +99,47 @@ func (n *restNode) servicePart() part {
 	}
 }
 
-func (n *restNode) routes() (http.Handler, error) {
+// asItself makes the proxy use its own credentials for everybody.
+func (n *restNode) asItself(options kafka.Options) error {
+	registry, err := n.newRegistryClient(n.ownRegistryAuth())
+	if err != nil {
+		return err
+	}
+	n.service, err = rest.New(rest.Deps{
+		NewClient: func(extra ...kgo.Opt) (*kgo.Client, error) {
+			return kafka.NewClient(options, append(n.produceSpans(), extra...)...)
+		},
+		Registry: registry, Settings: restSettings(n.config), Clock: n.clock, Logger: n.log.WithName("rest"),
+	})
+	if err != nil {
+		return err
+	}
+	d, err := n.routeDeps()
+	if err != nil {
+		return err
+	}
+	d.Service = n.service
+	n.handler = resthttp.New(d)
+	return nil
+}
+
+// routeDeps are the routes' but for the service.
+func (n *restNode) routeDeps() (resthttp.Deps, error) {
 	base := n.config.REST.BaseURI
 	if base == "" {
 		base = n.advertisedURL()
 	}
 	d := resthttp.Deps{
-		Service: n.service, BaseURI: base, MaxBody: maxBody(n.config), Flavour: schema.Flavour(n.config.Registry.Flavour),
+		BaseURI: base, MaxBody: maxBody(n.config), Flavour: schema.Flavour(n.config.Registry.Flavour),
 		Version: n.version, Clock: n.clock,
 	}
 	if err := n.findPeers(); err != nil {
-		return nil, err
+		return d, err
 	}
 	if n.peers != nil {
 		d.Peers = n.peers
 	}
-	return resthttp.New(d), nil
+	return d, nil
 }
 
 // findPeers makes the way to the other replicas, if there are any.
@@ -129,33 +159,47 @@ func (n *restNode) findPeers() error {
 	return err
 }
 
-// registryClient is the way to the registry: within the process, or to where
+// newRegistryClient is the way to the registry: within the process, or to where
 // the configuration says.
-func (n *restNode) registryClient() (*client.Client, error) {
+func (n *restNode) newRegistryClient(auth client.Authorizer) (*client.Client, error) {
 	c := n.config.REST
 	settings := client.Config{
 		URLs: []string{n.config.RegistryURL()}, UserAgent: "plastron/" + n.version,
-		CachedIDs: max(client.DefaultCachedIDs, c.ClientCache),
+		CachedIDs: max(client.DefaultCachedIDs, c.ClientCache), Auth: auth,
 	}
 	if n.registry != nil {
 		settings.URLs = []string{n.registry.url()}
-		n.transport = inProcess{handler: func() http.Handler { return n.registry.chain }}
-	} else {
-		transport, err := registryTransport(c.RegistryCA)
-		if err != nil {
-			return nil, err
-		}
-		n.transport = transport
 	}
 	settings.Transport = n.outside.tracing.Transport(n.transport)
-	if c.RegistryUser != "" {
-		settings.Auth = client.Basic(c.RegistryUser, string(c.RegistryPassword))
-	}
 	registry, err := client.New(settings)
 	if err != nil {
 		return nil, fmt.Errorf("finding the registry by registry_scheme, registry_host and registry_port: %w", err)
 	}
 	return registry, nil
+}
+
+// openTransport makes the way that all clients of the registry share.
+func (n *restNode) openTransport() error {
+	if n.registry != nil {
+		n.transport = inProcess{handler: func() http.Handler { return n.registry.chain }}
+		return nil
+	}
+	transport, err := registryTransport(n.config.REST.RegistryCA)
+	if err != nil {
+		return err // An interface that holds a nil pointer is not nil.
+	}
+	n.transport = transport
+	return nil
+}
+
+// ownRegistryAuth are the proxy's own credentials for the registry, nil for
+// none.
+func (n *restNode) ownRegistryAuth() client.Authorizer {
+	c := n.config.REST
+	if c.RegistryUser == "" {
+		return nil
+	}
+	return client.Basic(c.RegistryUser, string(c.RegistryPassword))
 }
 
 // registryTransport trusts the authorities of a PEM file, or the system's.

@@ -142,6 +142,9 @@ type REST struct {
 	Enabled          bool
 	BaseURI          string
 	Peers            string
+	Authorization    bool
+	SASLBootstrap    string
+	MaxPrincipals    int
 	RegistryScheme   string
 	RegistryHost     string
 	RegistryPort     int

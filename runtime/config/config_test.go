@@ -265,7 +265,7 @@ func TestWrongValues(t *testing.T) {
 
 	// What would leave the registry open does not start.
 	f(`{"registry_authfile": "/does/not/exist"}`, nil, "registry_authfile", "cannot be read: no such file or directory")
-	f(`{"rest_authorization": true}`, nil, "not supported")
+	f(`{"sasl_oauth_token_provider_class": "a.b"}`, nil, "not supported")
 	f(`{"registry_password": {"s3cret": 1}}`, nil, `registry_password = "****"`)
 	f(`{"rest_base_uri": "http://u:s3cret@"}`, nil, `http://****@`)
 }

@@ -33,9 +33,12 @@ func restKeys() []Key {
 		{Name: "admin_metadata_max_age", Kind: Integer, Default: "5", Min: 0, Max: maxInt32, Use: ByREST, Effect: Honoured,
 			Doc:  "Age after which the list of topics is asked again, in seconds. 0 asks each time.",
 			bind: func(c *Config) any { return &c.REST.TopicsMaxAge }},
-		{Name: "rest_authorization", Kind: Boolean, Default: "false", Use: ByREST, Effect: Refused,
-			Doc: "Use the credentials of each request for Kafka; needs `sasl_bootstrap_uri`.",
-			Why: "it is not supported yet; remove it only if the proxy may use its own credentials for everybody"},
+		{Name: "rest_authorization", Kind: Boolean, Default: "false", Use: ByREST, Effect: Honoured,
+			Doc:  "Use the credentials of each request for Kafka at `sasl_bootstrap_uri`: user and password for `sasl_mechanism` (PLAIN when unset), a bearer token for OAUTHBEARER. A user's consumers are nobody else's. Without it everybody has the proxy's own rights.",
+			bind: func(c *Config) any { return &c.REST.Authorization }},
+		{Name: "rest_principals_max", Kind: Integer, Default: "100", Min: 1, Max: 100_000, Use: ByREST, Effect: Honoured,
+			Doc:  "Users that have Kafka clients at the same time, with `rest_authorization`. Those without consumers make room for others. Plastron's own key.",
+			bind: func(c *Config) any { return &c.REST.MaxPrincipals }},
 		{Name: "producer_acks", Kind: Text, Default: "1", Values: []string{"all", "-1", "0", "1"}, Use: ByREST, Effect: Honoured,
 			Doc:  "Replicas that confirm a produced record. The registry's own records always wait for all.",
 			bind: func(c *Config) any { return &c.REST.Producer.Acks }},
@@ -75,6 +78,13 @@ func restKeys() []Key {
 	}
 }
 
+// oidcAuthentication is read by the proxy too, as Karapace's does.
+func oidcAuthentication() Key {
+	return Key{Name: "sasl_oauthbearer_authentication_enabled", Kind: Boolean, Default: "false", Use: ByBoth, Effect: Honoured,
+		Doc:  "Whether the registry asks for a bearer token. It excludes `registry_authfile`. A proxy with `rest_authorization` then shows the registry the credentials of each request instead of its own.",
+		bind: func(c *Config) any { return &c.Registry.OIDC.Authenticate }}
+}
+
 func oidcKeys() []Key {
 	k := func(name string, kind Kind, def, doc string, bind func(*OIDC) any) Key {
 		return Key{Name: "sasl_oauthbearer_" + name, Kind: kind, Default: def, Doc: doc, Use: ByRegistry, Effect: Honoured,
@@ -83,8 +93,7 @@ func oidcKeys() []Key {
 	leeway := k("leeway_seconds", Integer, "0", "Tolerance for clocks, in seconds.", func(o *OIDC) any { return &o.Leeway })
 	leeway.Max = maxInt32
 	return []Key{
-		k("authentication_enabled", Boolean, "false", "Whether the registry asks for a bearer token. It excludes `registry_authfile`.",
-			func(o *OIDC) any { return &o.Authenticate }),
+		oidcAuthentication(),
 		k("authorization_enabled", Boolean, "false", "Whether roles in the token decide what is allowed. It asks for tokens too.",
 			func(o *OIDC) any { return &o.Authorize }),
 		k("jwks_endpoint_url", Text, "", "Where the signing keys are (https).", func(o *OIDC) any { return &o.Keys }),

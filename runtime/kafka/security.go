@@ -43,8 +43,9 @@ type Security struct {
 	PasswordFile string
 	Credentials  func() (username, password string, err error)
 	// Token is the fixed bearer token of OAUTHBEARER. Instead, TokenFile is
-	// read, or OAuth asked, at every (re)authentication.
+	// read, or OAuth or TokenSource asked, at every (re)authentication.
 	Token, TokenFile string
+	TokenSource      func(context.Context) (string, error)
 	OAuth            OAuth
 
 	// CAFile holds the PEM certificates to trust; empty is the system's store.

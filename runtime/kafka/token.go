@@ -39,6 +39,8 @@ type OAuth struct {
 func (s Security) bearer() (sasl.Mechanism, error) {
 	var source func(context.Context) (string, error)
 	switch {
+	case s.TokenSource != nil:
+		source = s.TokenSource
 	case s.OAuth.Endpoint != "":
 		t := &tokens{OAuth: s.OAuth, now: time.Now}
 		source = t.get

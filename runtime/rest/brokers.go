@@ -37,7 +37,7 @@ func (m *metadata) brokerIDs(ctx context.Context) ([]int32, error) {
 // UnknownPartition, Forbidden, Unavailable.
 func (s *Service) PartitionOffsets(ctx context.Context, name string, id int32) (beginning, end int64, err error) {
 	if _, err := s.Partition(ctx, name, id); err != nil {
-		return 0, 0, err
+		return 0, 0, unhidden(err)
 	}
 	offsets, err := ask(ctx, s.cluster, func(ctx context.Context, client *kgo.Client) (both [2]int64, err error) {
 		admin := kadm.NewClient(client)

@@ -80,6 +80,8 @@ type Error struct {
 	Text string
 	// Err is the cause, when there is one beyond the text.
 	Err error
+	// hidden: it is there, perhaps, but not for the one who asks.
+	hidden bool
 }
 
 // Error is the text and the cause, which has a line of its own after a text

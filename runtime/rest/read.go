@@ -97,11 +97,12 @@ func (c *Consumer) checkTopics(ctx context.Context) error {
 	known := false
 	for _, topic := range topics {
 		_, err := c.service.Topic(ctx, topic)
+		err = unhidden(err)
 		if e, ok := errors.AsType[*Error](err); ok && e.Kind == UnknownTopic {
 			continue
 		}
 		if err != nil {
-			return &Error{Kind: FetchFailed, Text: "Failed to fetch", Err: err}
+			return fetchRefused(err)
 		}
 		known = true
 	}
@@ -109,6 +110,14 @@ func (c *Consumer) checkTopics(ctx context.Context) error {
 		return notSubscribable()
 	}
 	return nil
+}
+
+// fetchRefused is the failure of a read that did not come to reading.
+func fetchRefused(err error) error {
+	if e, ok := errors.AsType[*Error](err); ok && e.Kind == Forbidden {
+		return err
+	}
+	return &Error{Kind: FetchFailed, Text: "Failed to fetch", Err: err}
 }
 
 // topicsToRead are the topics that the instance asked for by name, none when

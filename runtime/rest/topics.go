@@ -187,8 +187,12 @@ func topicFailure(name string, err error) error {
 	switch kafka.Classify(err) {
 	case kafka.None:
 		return nil
-	case kafka.UnknownTopicOrPartition, kafka.Authorization:
+	case kafka.UnknownTopicOrPartition:
 		return unknownTopic(name)
+	case kafka.Authorization:
+		e := unknownTopic(name)
+		e.hidden = true
+		return e
 	case kafka.Retriable:
 		if errors.Is(err, kerr.LeaderNotAvailable) {
 			return unknownTopic(name) // being created
@@ -225,5 +229,14 @@ func (t *Topic) partition(id int32) (Partition, bool) {
 }
 
 func unknownTopic(name string) *Error { return fail(UnknownTopic, "Topic %s not found", name) }
+
+// unhidden is an error of a request that does not hide what somebody may not
+// see.
+func unhidden(err error) error {
+	if e, ok := errors.AsType[*Error](err); ok && e.hidden {
+		return fail(Forbidden, "Forbidden")
+	}
+	return err
+}
 
 func unknownPartition(id string) *Error { return fail(UnknownPartition, "Partition %s not found", id) }

@@ -99,6 +99,8 @@ func numberOf(k rest.Kind) number {
 		return number{http.StatusBadRequest, http.StatusBadRequest}
 	case rest.Forbidden:
 		return number{http.StatusForbidden, 40301}
+	case rest.Overloaded:
+		return number{http.StatusTooManyRequests, http.StatusTooManyRequests}
 	case rest.TooManyConsumers, rest.Closed:
 		return number{http.StatusServiceUnavailable, http.StatusServiceUnavailable}
 	default: // Internal, Unavailable, CommitFailed, FetchFailed, OffsetsFailed

@@ -35,7 +35,9 @@ type Deps struct {
 }
 
 // New returns the handler of the whole API, without a chain around it.
-func New(d Deps) http.Handler {
+func New(d Deps) http.Handler { return newAPI(d) }
+
+func newAPI(d Deps) *api {
 	if d.MaxBody <= 0 {
 		d.MaxBody = DefaultMaxBody
 	}
@@ -52,6 +54,8 @@ type api struct {
 	Deps
 	router  http.Handler
 	started time.Time
+	// entrance is set for the front of the handlers of principals.
+	entrance Entrance
 }
 
 // ServeHTTP takes a trailing slash off, which every route may have, and routes.
@@ -62,6 +66,10 @@ func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if p := r.URL.Path; len(p) > 1 && p[len(p)-1] == '/' {
 		r = withoutSlash(r)
+	}
+	if a.entrance != nil && isVersion3(r.URL.Path) {
+		a.enter(w, r, nil)
+		return
 	}
 	a.router.ServeHTTP(w, r)
 }
@@ -138,6 +146,30 @@ func notAcceptable() *wireError {
 	return wrong(http.StatusNotAcceptable, http.StatusNotAcceptable, "HTTP 406 Not Acceptable")
 }
 
+// admit checks a request and finds out who serves it. It returns nil when that
+// is somebody else, or nobody: then the request has been answered.
+func (a *api) admit(w http.ResponseWriter, r *http.Request, vars map[string]string, rule bodyRule) *call {
+	c, err := a.check(r, vars, rule)
+	if err != nil {
+		onWire(err).write(w)
+		return nil
+	}
+	if a.entrance != nil {
+		a.enter(w, r, c.body)
+		return nil
+	}
+	served, err := a.elsewhere(w, c)
+	switch {
+	case err != nil:
+		onWire(err).write(w)
+		return nil
+	case served:
+		return nil
+	default:
+		return c
+	}
+}
+
 // handler does the work of one route.
 type handler func(c *call) (answer, error)
 
@@ -145,19 +177,11 @@ type handler func(c *call) (answer, error)
 func (a *api) serve(template string, rule bodyRule, vars func(*http.Request) map[string]string, h handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		httpserver.SetRoute(w, template)
-		c, err := a.check(r, vars(r), rule)
-		if err != nil {
-			onWire(err).write(w)
+		c := a.admit(w, r, vars(r), rule)
+		if c == nil {
 			return
 		}
-		served, err := a.elsewhere(w, c)
-		if served {
-			return
-		}
-		var out answer
-		if err == nil {
-			out, err = h(c)
-		}
+		out, err := h(c)
 		if err != nil {
 			cors(w.Header())
 			onWire(err).write(w)
@@ -172,16 +196,12 @@ func (a *api) serve(template string, rule bodyRule, vars func(*http.Request) map
 func (a *api) stream(template string, rule bodyRule, vars func(*http.Request) map[string]string, h func(http.ResponseWriter, *call) error) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		httpserver.SetRoute(w, template)
-		c, err := a.check(r, vars(r), rule)
-		served := false
-		if err == nil {
-			served, err = a.elsewhere(w, c)
+		c := a.admit(w, r, vars(r), rule)
+		if c == nil {
+			return
 		}
-		if err == nil && !served {
-			cors(w.Header())
-			err = h(w, c)
-		}
-		if err != nil {
+		cors(w.Header())
+		if err := h(w, c); err != nil {
 			onWire(err).write(w)
 		}
 	})

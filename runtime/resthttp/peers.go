@@ -53,22 +53,22 @@ func (a *api) elsewhere(w http.ResponseWriter, c *call) (bool, error) {
 	if c.ContentLength == 0 {
 		body = nil // What it stands for is decided by the owner.
 	}
-	served, err := a.Peers.Relay(w, inUTF8(c.Request), body, consumerPath(id))
+	served, err := a.Peers.Relay(w, decoded(c.Request), body, consumerPath(id))
 	if err != nil {
 		return false, plain(http.StatusServiceUnavailable, textConnection)
 	}
 	return served, nil
 }
 
-// inUTF8 is a request whose body has been decoded: its charset is gone.
-func inUTF8(r *http.Request) *http.Request {
-	contentType := r.Header.Get("Content-Type")
-	if contentType == "" {
-		return r
-	}
+// decoded is a request whose body has been read and decoded: what said how is
+// gone.
+func decoded(r *http.Request) *http.Request {
 	out := *r
 	out.Header = r.Header.Clone()
-	out.Header.Set("Content-Type", httpserver.MediaType(contentType))
+	out.Header.Del("Content-Encoding")
+	if contentType := r.Header.Get("Content-Type"); contentType != "" {
+		out.Header.Set("Content-Type", httpserver.MediaType(contentType))
+	}
 	return &out
 }
 
