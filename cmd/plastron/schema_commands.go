@@ -11,7 +11,8 @@ import (
 
 func newSchemaCheck() *cobra.Command {
 	var source sourceFlags
-	var level, flavour string
+	var o schemacli.CheckOptions
+	var level, flavour, policy string
 	c := &cobra.Command{
 		Use:   "check OLD... NEW",
 		Short: "Check a schema against earlier versions",
@@ -26,13 +27,16 @@ func newSchemaCheck() *cobra.Command {
 	source.add(c)
 	c.Flags().StringVar(&level, "level", "", "compatibility level; default that of the manifest, else BACKWARD")
 	c.Flags().StringVar(&flavour, "flavour", "karapace", "whose rules apply: karapace or confluent")
+	c.Flags().StringVar(&policy, "policy", "strict", "how Confluent's registry compares JSON Schemas: strict or lenient")
 	c.RunE = func(c *cobra.Command, args []string) error {
 		inJSON, err := asJSON()
 		if err != nil {
 			return err
 		}
-		o, err := checkOptions(&source, level, flavour)
-		if err != nil {
+		if o.Options, err = source.options(); err != nil {
+			return err
+		}
+		if err := parseRules(&o, level, flavour, policy); err != nil {
 			return err
 		}
 		last := len(args) - 1
@@ -57,17 +61,17 @@ func newSchemaCheck() *cobra.Command {
 	return c
 }
 
-func checkOptions(source *sourceFlags, level, flavour string) (schemacli.CheckOptions, error) {
-	o := schemacli.CheckOptions{}
+// parseRules reads the flags that say by which rules schemas are compared.
+func parseRules(o *schemacli.CheckOptions, level, flavour, policy string) error {
 	var err error
-	if o.Options, err = source.options(); err != nil {
-		return o, err
-	}
 	if o.Level, err = schemacli.ParseLevel(level); err != nil {
-		return o, err
+		return err
 	}
-	o.Flavour, err = schemacli.ParseFlavour(flavour)
-	return o, err
+	if o.Flavour, err = schemacli.ParseFlavour(flavour); err != nil {
+		return err
+	}
+	o.Policy, err = schemacli.ParsePolicy(policy, o.Flavour)
+	return err
 }
 
 func newSchemaFmt() *cobra.Command {

@@ -15,6 +15,9 @@ type CheckOptions struct {
 	Level schema.Level
 	// Flavour whose rules apply; empty is Karapace.
 	Flavour schema.Flavour
+	// Policy is how Confluent's registry compares JSON Schemas; the zero value
+	// is the strict one.
+	Policy format.Policy
 }
 
 // Result is the verdict for one new schema.
@@ -97,7 +100,7 @@ func check(next *Source, earlier, candidates []*Source, o CheckOptions) (Result,
 		}
 		previous[i] = compat.Previous{Version: schema.Version(i + 1), Parsed: stored, Text: v.Schema.Text}
 	}
-	verdict := compat.Check(level, parsed, previous, o.Flavour)
+	verdict := compat.Rules{Level: level, Flavour: o.Flavour, Policy: o.Policy}.Check(parsed, previous)
 	if !verdict.Compatible() {
 		r.Compatible = false
 		r.Old = versions[verdict.Against-1].Name()

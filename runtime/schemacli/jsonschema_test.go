@@ -31,6 +31,7 @@ func TestCheckOfJSONSchema(t *testing.T) {
 	f("2.json: incompatible (BACKWARD) with 1.json\n"+
 		"  #/properties/b  OPTIONAL_PROPERTY_ADDED_TO_OPEN_CONTENT_MODEL: The new schema has an open content model and has a property or item at path '#/properties/b' which is missing in the old schema\n",
 		CheckOptions{Flavour: schema.Confluent}, open, "2.json")
+	f("2.json: compatible (BACKWARD)\n", CheckOptions{Flavour: schema.Confluent, Policy: format.Lenient}, open, "2.json")
 	f("2.json: compatible (FORWARD)\n", CheckOptions{Level: schema.Forward}, open, "2.json")
 	f("4.json: compatible (BACKWARD)\n", CheckOptions{}, closed, "4.json")
 	f("row.json: compatible (BACKWARD)\n", CheckOptions{Options: Options{References: []Reference{{"n.json", at(closed)}}}}, "row.json", "row.json")

@@ -1,6 +1,7 @@
 package schemacli
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -85,6 +86,21 @@ func ParseFlavour(s string) (schema.Flavour, error) {
 		return f, nil
 	default:
 		return "", fmt.Errorf("flavour %q is neither karapace nor confluent", s)
+	}
+}
+
+// ParsePolicy reads a compatibility policy in any case, the empty text as the
+// strict one. Only Confluent's registry has another.
+func ParsePolicy(s string, f schema.Flavour) (format.Policy, error) {
+	switch name := strings.ToLower(s); {
+	case name == "" || name == "strict":
+		return format.Strict, nil
+	case name == "lenient" && f == schema.Confluent:
+		return format.Lenient, nil
+	case name == "lenient":
+		return format.Strict, errors.New("policy lenient is one of Confluent's registry: choose the flavour confluent")
+	default:
+		return format.Strict, fmt.Errorf("policy %q is neither strict nor lenient", s)
 	}
 }
 
