@@ -13,9 +13,10 @@ import (
 // and registryURL the registry that its pods use, empty for none; it has no
 // path, see CheckRegistryURL.
 //
-// A consumer lives in the memory of one pod. Its base_uri names that pod;
-// clients that ignore it and talk to the Service are kept on one pod by their
-// address, as far as that goes.
+// A consumer lives in the memory of one pod. Its base_uri names that pod, and
+// the others, which they find by the headless Service, send requests for it
+// there. Clients of the Service are kept on one pod by their address all the
+// same, which spares the second hop.
 func RestProxy(p *v1alpha1.RestProxy, kafka Kafka, registryURL, fallbackImage string) (Children, error) {
 	w := &workload{
 		kind: v1alpha1.KindRestProxy, component: "rest-proxy", ownerLabel: v1alpha1.LabelProxy,
@@ -34,6 +35,8 @@ func RestProxy(p *v1alpha1.RestProxy, kafka Kafka, registryURL, fallbackImage st
 		w.env.set("registry_host", u.Hostname())
 		w.env.set("registry_port", portOf(u))
 	}
+	// With one replica too, so that scaling does not restart it.
+	w.env.set("rest_peers", "srv://"+w.headless+"."+w.namespace+".svc")
 	w.env.extra(p.Spec.Config)
 	return w.children()
 }
