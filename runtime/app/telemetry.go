@@ -52,6 +52,7 @@ func (p *process) telemetryPart() part {
 				Traces: telemetry.Exporter(t.Traces), Metrics: telemetry.Exporter(t.Metrics), Endpoint: t.Endpoint,
 				Service: t.Service, Instance: t.Instance, Version: p.version, Logger: p.log.WithName("telemetry"),
 			}
+			otel.Headers, otel.CAFile = config.OTLP(config.Environ())
 			sentry, err := p.newSentry()
 			if err != nil {
 				return err
@@ -62,7 +63,7 @@ func (p *process) telemetryPart() part {
 				p.outside.statsd = telemetry.NewStatsD(t.StatsDHost, t.StatsDPort, p.config.Tags, p.log.WithName("telemetry"))
 				p.metrics.SendTo(p.outside.statsd)
 			}
-			p.outside.tracing, err = telemetry.StartTracing(ctx, otel)
+			p.outside.tracing, err = telemetry.StartTracing(otel)
 			return err
 		},
 		run: func(ctx context.Context) error {

@@ -19,7 +19,6 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kmsg"
-	traces "go.opentelemetry.io/proto/otlp/collector/trace/v1"
 	wire "go.opentelemetry.io/proto/otlp/trace/v1"
 	"google.golang.org/protobuf/proto"
 
@@ -135,7 +134,7 @@ func newSpanReceiver(t *testing.T) *spanReceiver {
 	s := &spanReceiver{}
 	s.Server = httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
-		var request traces.ExportTraceServiceRequest
+		var request wire.TracesData
 		if err = errors.Join(err, proto.Unmarshal(body, &request)); err != nil {
 			t.Error(err)
 		}

@@ -22,6 +22,20 @@ const (
 // package of the data plane reads it.
 func Environ() []string { return os.Environ() }
 
+// OTLP is what the environment says to every program that sends OpenTelemetry
+// data: pairs for the header, and the file of a receiver's authorities.
+func OTLP(environ []string) (headers, caFile string) {
+	for _, pair := range environ {
+		switch name, value, _ := strings.Cut(pair, "="); name {
+		case "OTEL_EXPORTER_OTLP_HEADERS":
+			headers = value
+		case "OTEL_EXPORTER_OTLP_CERTIFICATE":
+			caFile = value
+		}
+	}
+	return headers, caFile
+}
+
 // NotifySocket is where the service manager that started the process wants to
 // hear of its state (sd_notify(3)), empty without one.
 func NotifySocket(environ []string) string {

@@ -14,7 +14,8 @@
 // Files: log.go (logger, formats, keys), pattern.go (lines as Karapace writes
 // them), faults.go (lines at error level),
 // metrics.go (every metric), state.go (metrics that are read from the state of
-// a registry), statsd.go, otlpmetrics.go (the metrics, sent), tracing.go (spans
+// a registry), statsd.go, otlp.go (sending over OTLP), otlpmetrics.go,
+// otlptraces.go (what is sent), tracing.go (spans
 // of requests), sentry.go (faults, sent), complaint.go (a receiver that is
 // away is told once).
 package telemetry

@@ -1,21 +1,16 @@
 package telemetry
 
 import (
-	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"math"
-	"net/http"
 	"time"
 
 	"github.com/go-logr/logr"
 	dto "github.com/prometheus/client_model/go"
-	collector "go.opentelemetry.io/proto/otlp/collector/metrics/v1"
 	common "go.opentelemetry.io/proto/otlp/common/v1"
 	metrics "go.opentelemetry.io/proto/otlp/metrics/v1"
 	resource "go.opentelemetry.io/proto/otlp/resource/v1"
-	"google.golang.org/protobuf/proto"
 )
 
 // MetricsExport sends the metrics of /metrics, under the same names, to a
@@ -43,19 +38,21 @@ func NewMetricsExport(o OTel, every time.Duration, m *Metrics) *MetricsExport {
 
 // Run sends at every interval until ctx ends, and once more then.
 func (e *MetricsExport) Run(ctx context.Context) error {
-	transport := &http.Transport{MaxIdleConnsPerHost: 1, IdleConnTimeout: 2 * e.every}
-	defer transport.CloseIdleConnections()
-	client := &http.Client{Transport: transport, Timeout: exportTimeout}
+	receiver, err := newSender(e.otel, "metrics")
+	if err != nil {
+		return fmt.Errorf("making the exporter of metrics: %w", err)
+	}
+	defer receiver.close()
 	ticker := time.NewTicker(e.every)
 	defer ticker.Stop()
 	for {
 		select {
 		case <-ticker.C:
-			e.broken.result(e.export(ctx, client))
+			e.broken.result(e.export(ctx, receiver))
 		case <-ctx.Done():
 			last, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastExport)
 			defer cancel()
-			e.broken.result(e.export(last, client))
+			e.broken.result(e.export(last, receiver))
 			return nil
 		}
 	}
@@ -68,7 +65,7 @@ const (
 	lastExport    = 2 * time.Second
 )
 
-func (e *MetricsExport) export(ctx context.Context, client *http.Client) error {
+func (e *MetricsExport) export(ctx context.Context, receiver *sender) error {
 	families, err := e.source.registry.Gather()
 	if err != nil {
 		return fmt.Errorf("gathering metrics: %w", err)
@@ -79,33 +76,19 @@ func (e *MetricsExport) export(ctx context.Context, client *http.Client) error {
 		}
 		return nil
 	}
-	body, err := proto.Marshal(e.request(families, time.Now()))
-	if err != nil {
-		return fmt.Errorf("encoding metrics: %w", err)
-	}
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, signalURL(e.otel.Endpoint, "metrics"), bytes.NewReader(body))
-	if err != nil {
-		return fmt.Errorf("sending metrics: %w", err)
-	}
-	r.Header.Set("Content-Type", "application/x-protobuf")
-	answer, err := client.Do(r)
-	if err != nil {
-		return fmt.Errorf("sending metrics: %w", err)
-	}
-	defer answer.Body.Close()
-	_, _ = io.CopyN(io.Discard, answer.Body, 64<<10) // So that the connection is used again.
-	if answer.StatusCode != http.StatusOK {
-		return fmt.Errorf("the receiver of metrics answered %d", answer.StatusCode)
-	}
-	return nil
+	bounded, cancel := context.WithTimeout(ctx, exportTimeout)
+	defer cancel()
+	return receiver.send(bounded, e.data(families, time.Now()))
 }
 
-func (e *MetricsExport) request(families []*dto.MetricFamily, now time.Time) *collector.ExportMetricsServiceRequest {
+// data has the bytes of the request of the service, whose own package is made
+// for gRPC.
+func (e *MetricsExport) data(families []*dto.MetricFamily, now time.Time) *metrics.MetricsData {
 	var list []*metrics.Metric
 	for _, f := range families {
 		list = append(list, e.metric(f, now))
 	}
-	return &collector.ExportMetricsServiceRequest{ResourceMetrics: []*metrics.ResourceMetrics{{
+	return &metrics.MetricsData{ResourceMetrics: []*metrics.ResourceMetrics{{
 		Resource: &resource.Resource{Attributes: []*common.KeyValue{
 			attributeOf("service.name", e.otel.Service), attributeOf("service.instance.id", e.otel.Instance), attributeOf("service.version", e.otel.Version),
 		}},

@@ -9,7 +9,6 @@ import (
 	"github.com/go-logr/logr"
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/codes"
-	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracehttp"
 	"go.opentelemetry.io/otel/propagation"
 	"go.opentelemetry.io/otel/sdk/resource"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
@@ -31,7 +30,11 @@ type OTel struct {
 	Traces, Metrics Exporter
 	// Endpoint is the base URL of an OTLP receiver; /v1/traces and /v1/metrics
 	// are added.
-	Endpoint          string
+	Endpoint string
+	// Headers are pairs that a receiver wants to see with every request, in the
+	// form of OTEL_EXPORTER_OTLP_HEADERS; CAFile is a PEM file with the
+	// authorities of an https receiver, empty for those of the system.
+	Headers, CAFile   string
 	Service, Instance string
 	Version           string
 	Logger            logr.Logger
@@ -46,15 +49,15 @@ type Tracing struct {
 }
 
 // StartTracing starts to send spans, nil when they go nowhere. Stop ends it.
-func StartTracing(ctx context.Context, o OTel) (*Tracing, error) {
+func StartTracing(o OTel) (*Tracing, error) {
 	var exporter sdktrace.SpanExporter
 	switch o.Traces {
 	case ExporterOTLP:
-		otlp, err := otlptracehttp.New(ctx, otlptracehttp.WithEndpointURL(signalURL(o.Endpoint, "traces")))
+		receiver, err := newSender(o, "traces")
 		if err != nil {
 			return nil, fmt.Errorf("making the exporter of traces: %w", err)
 		}
-		exporter = &quietExporter{SpanExporter: otlp, complaint: newComplaint(o.Logger, "Traces cannot be sent")}
+		exporter = &quietExporter{SpanExporter: spanSender{receiver}, complaint: newComplaint(o.Logger, "Traces cannot be sent")}
 	case ExporterConsole:
 		exporter = consoleExporter{o.Logger}
 	default:

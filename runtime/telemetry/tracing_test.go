@@ -14,8 +14,7 @@ import (
 	"time"
 
 	"github.com/go-logr/logr"
-	collector "go.opentelemetry.io/proto/otlp/collector/metrics/v1"
-	traces "go.opentelemetry.io/proto/otlp/collector/trace/v1"
+	collector "go.opentelemetry.io/proto/otlp/metrics/v1"
 	wire "go.opentelemetry.io/proto/otlp/trace/v1"
 	"google.golang.org/protobuf/proto"
 )
@@ -25,7 +24,7 @@ type otlpReceiver struct {
 	*httptest.Server
 	mu      sync.Mutex
 	spans   []*wire.Span
-	metrics []*collector.ExportMetricsServiceRequest
+	metrics []*collector.MetricsData
 	came    chan struct{}
 }
 
@@ -41,7 +40,7 @@ func newOTLPReceiver(t *testing.T) *otlpReceiver {
 		defer o.mu.Unlock()
 		switch r.URL.Path {
 		case "/v1/traces":
-			var request traces.ExportTraceServiceRequest
+			var request wire.TracesData
 			err = proto.Unmarshal(body, &request)
 			for _, rs := range request.GetResourceSpans() {
 				for _, ss := range rs.GetScopeSpans() {
@@ -49,7 +48,7 @@ func newOTLPReceiver(t *testing.T) *otlpReceiver {
 				}
 			}
 		case "/v1/metrics":
-			request := &collector.ExportMetricsServiceRequest{}
+			request := &collector.MetricsData{}
 			err = proto.Unmarshal(body, request)
 			o.metrics = append(o.metrics, request)
 		default:
@@ -67,7 +66,7 @@ func newOTLPReceiver(t *testing.T) *otlpReceiver {
 func TestSpansOverOTLP(t *testing.T) {
 	t.Parallel()
 	o := newOTLPReceiver(t)
-	tracing, err := StartTracing(t.Context(), OTel{Traces: ExporterOTLP, Endpoint: o.URL + "/", Service: "karapace", Instance: "i", Logger: logr.Discard()})
+	tracing, err := StartTracing(OTel{Traces: ExporterOTLP, Endpoint: o.URL + "/", Service: "karapace", Instance: "i", Logger: logr.Discard()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,7 +130,7 @@ func TestSpansOverOTLP(t *testing.T) {
 }
 
 func TestTracingThatIsOff(t *testing.T) {
-	tracing, err := StartTracing(t.Context(), OTel{Traces: ExporterNone})
+	tracing, err := StartTracing(OTel{Traces: ExporterNone})
 	if tracing != nil || err != nil {
 		t.Fatal(tracing, err)
 	}
@@ -161,7 +160,7 @@ func TestSpansOnTheConsole(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tracing, err := StartTracing(t.Context(), OTel{Traces: ExporterConsole, Logger: log})
+	tracing, err := StartTracing(OTel{Traces: ExporterConsole, Logger: log})
 	if err != nil {
 		t.Fatal(err)
 	}
