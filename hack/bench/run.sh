@@ -37,6 +37,10 @@ until curl -fsS -o /dev/null http://127.0.0.1:18981/_health 2>/dev/null; do slee
 for workload in latest subjects lookup compatibility register; do
   "$out/load" -a http://127.0.0.1:18981 -workload "$workload" -rounds 1 -duration "$load"
 done
+echo "== replay, backup and restore"
+go run ./hack/bench/replay -n 3
+go run ./hack/bench/replay -n 3 -records 1000000 -versions 1000
+go test -run '^$' -bench 'Get|Restore' -benchtime 1x ./runtime/backup
 echo "== schema formats; eight runs each, for benchstat"
 go test -run '^$' -bench 'Parse1KB|Compare50Fields' -benchmem -benchtime 2000x -count 8 ./runtime/format/avro
 go test -run '^$' -bench 'Transitive' -benchmem -benchtime 20x -count 8 ./runtime/compat
