@@ -52,6 +52,9 @@ func (a *api) routes() http.Handler {
 	for _, prefix := range prefixes() {
 		m.PathPrefix(prefix + "/").Handler(a.router3(prefix))
 	}
+	openapi, docs := a.document()
+	m.HandleFunc("/openapi.json", openapi).Methods(http.MethodGet)
+	m.HandleFunc("/docs", docs).Methods(http.MethodGet)
 	m.HandleFunc("/_health", a.health).Methods(http.MethodGet)
 	m.HandleFunc("/", root).Methods(http.MethodGet)
 	return m

@@ -1,6 +1,7 @@
 package resthttp
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -10,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/plastron-dev/plastron/runtime/httpserver"
 	"github.com/plastron-dev/plastron/runtime/rest"
 )
 
@@ -21,6 +23,8 @@ const (
 	// receiptBytes is how much is gathered before it is written, when there is
 	// more to come at once.
 	receiptBytes = 32 << 10
+	// drainTime and drainBytes bound what is read behind the end.
+	drainTime, drainBytes = 500 * time.Millisecond, 256 << 10
 	// shortBody is the length of a body that needs no long stream, and
 	// shortStream how many records of it may be under way.
 	shortBody, shortStream = 16 << 10, 64
@@ -38,20 +42,18 @@ func (a *api) produce3(c *call3) (int, any, error) {
 	if err != nil {
 		return 0, nil, err
 	}
-	body, err := streamBody(c.Request)
+	control := http.NewResponseController(c.w)
+	body, err := c.streamBody(control)
 	if err != nil {
 		return 0, nil, err
 	}
-	control := http.NewResponseController(c.w)
-	_ = control.EnableFullDuplex()                              // HTTP/2 always is.
-	_ = control.SetReadDeadline(time.Now().Add(streamDuration)) // Without one, the client decides.
 	in := newFrames(body, int(a.MaxBody))
 	first, err := in.next()
 	if errors.Is(err, io.EOF) {
 		return 0, nil, payload("Request body is empty. Data is required.")
 	}
 	size := rest.StreamRecords
-	if c.ContentLength >= 0 && c.ContentLength <= shortBody {
+	if c.isShort() {
 		size = shortStream
 	}
 	stream, openErr := a.Service.Stream(topic, size)
@@ -63,7 +65,9 @@ func (a *api) produce3(c *call3) (int, any, error) {
 	fed := make(chan struct{})
 	go func() {
 		defer close(fed)
-		a.feed(ctx, stream, in, first, err)
+		if whole := a.feed(ctx, stream, in, first, err); !whole && !c.isShort() {
+			drain(control, body)
+		}
 	}()
 	defer func() {
 		cancel()
@@ -79,30 +83,61 @@ func (a *api) produce3(c *call3) (int, any, error) {
 	return 0, nil, nil
 }
 
-// streamBody is the body as UTF-8.
-func streamBody(r *http.Request) (io.Reader, error) {
-	_, parameters, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+// isShort reports whether the body is so short that it is read at once.
+func (c *call3) isShort() bool { return c.ContentLength >= 0 && c.ContentLength <= shortBody }
+
+// streamBody is the body as UTF-8: a short one as a whole, a longer one while
+// it comes.
+//
+// What is read beside the answer may not be read to its end, when an object is
+// malformed. net/http cannot use such a connection again (it would take the
+// rest for the next request, or read it twice at once), so it is told to close
+// it, before it is known whether that will be so.
+func (c *call3) streamBody(control *http.ResponseController) (io.Reader, error) {
+	_, parameters, err := mime.ParseMediaType(c.Header.Get("Content-Type"))
 	charset := strings.ToLower(parameters["charset"])
+	var body io.Reader = c.Body
+	if c.isShort() {
+		text, err := httpserver.ReadBody(c.Request, shortBody)
+		if err != nil {
+			return nil, bodyFailure(err)
+		}
+		body = bytes.NewReader(text)
+	} else {
+		if c.ProtoMajor == 1 {
+			c.w.Header().Set("Connection", "close")
+		}
+		_ = control.EnableFullDuplex()                              // HTTP/2 always is.
+		_ = control.SetReadDeadline(time.Now().Add(streamDuration)) // Without one, the client decides.
+	}
 	switch {
-	case r.Body == nil:
-		return http.NoBody, nil
 	case err != nil, charset == "", charset == "utf-8", charset == "us-ascii":
-		return r.Body, nil
+		return body, nil
 	case charset == "iso-8859-1":
-		return &latin1{r: r.Body}, nil
+		return &latin1{r: body}, nil
 	default:
 		return nil, badRequest("Unsupported charset " + short(charset))
 	}
 }
 
+// drain reads what a client may have sent behind a malformed object, for a
+// moment: a connection that is closed with something unread may lose the
+// receipts that are on their way.
+func drain(control *http.ResponseController, body io.Reader) {
+	if control.SetReadDeadline(time.Now().Add(drainTime)) == nil {
+		_, _ = io.CopyN(io.Discard, body, drainBytes)
+	}
+}
+
 // feed puts the records of a body into a stream, beginning with one that was
-// read already, until the body ends or cannot be read.
-func (a *api) feed(ctx context.Context, stream *rest.Stream, in *frames, object []byte, err error) {
+// read already, until the body ends or cannot be read. It returns false when
+// there may be more behind what it has read.
+func (a *api) feed(ctx context.Context, stream *rest.Stream, in *frames, object []byte, err error) (whole bool) {
 	defer stream.CloseSend()
 	var r record3
 	for err == nil {
 		if err = a.feedOne(ctx, stream, &r, object); err != nil {
-			return // Nobody takes receipts any more.
+			return true // Nobody takes receipts any more.
 		}
 		object, err = in.next()
 	}
@@ -110,11 +145,11 @@ func (a *api) feed(ctx context.Context, stream *rest.Stream, in *frames, object 
 	case errors.Is(err, io.EOF):
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		_ = stream.Fail(ctx, wrong(http.StatusRequestTimeout, http.StatusRequestTimeout, "Streaming connection open for longer than allowed: Connection will be closed."))
-	case errors.Is(err, errFrameTooLarge):
+	case errors.Is(err, errFrameTooLarge), errors.Is(err, errFrameMalformed):
 		_ = stream.Fail(ctx, badRequest("Error processing message: "+err.Error()))
-	case errors.Is(err, errFrameMalformed):
-		_ = stream.Fail(ctx, badRequest("Error processing message: "+err.Error()))
+		return false
 	}
+	return true
 }
 
 func (a *api) feedOne(ctx context.Context, stream *rest.Stream, r *record3, object []byte) error {

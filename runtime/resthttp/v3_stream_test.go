@@ -312,6 +312,17 @@ func TestV3HostileStreams(t *testing.T) {
 	_ = s.out.Flush() // The proxy may hang up before all is sent.
 	s.code(400, "larger than allowed")
 
+	// A short body is read as a whole: the connection can be used again.
+	for range 2 {
+		client := server.Client()
+		answer, err := client.Post(server.URL+"/v3/clusters/c/topics/one/records", "application/json", strings.NewReader(`{}garbage`))
+		if err != nil || answer.Close {
+			t.Fatal(answer, err)
+		}
+		_, _ = io.Copy(io.Discard, answer.Body)
+		_ = answer.Body.Close()
+	}
+
 	s = p.open(server, "one") // leaves in the middle of a record
 	s.write(fmt.Sprintf(numberRecord, 3) + `{"value":`)
 	s.flush()
