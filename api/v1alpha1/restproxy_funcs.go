@@ -22,11 +22,25 @@ func (p *RestProxy) HeadlessName() string { return p.Name + "-nodes" }
 
 // URL returns the URL of the proxy inside the cluster.
 func (p *RestProxy) URL() string {
-	return fmt.Sprintf("http://%s.%s.svc:%d", p.Name, p.Namespace, p.Port())
+	return fmt.Sprintf("%s://%s.%s.svc:%d", p.TLS().scheme(), p.Name, p.Namespace, p.Port())
 }
 
 // SecretNames returns the Secrets that the proxy is made from.
-func (p *RestProxy) SecretNames() []string { return p.Spec.Kafka.SecretNames() }
+func (p *RestProxy) SecretNames() []string {
+	names := p.Spec.Kafka.SecretNames()
+	if t := p.TLS(); t != nil {
+		names = append(names, t.SecretName)
+	}
+	return names
+}
+
+// TLS returns the certificate of the listener, nil for none.
+func (p *RestProxy) TLS() *ListenerTLS {
+	if p.Spec.Listener == nil {
+		return nil
+	}
+	return p.Spec.Listener.TLS
+}
 
 // GetConditions returns the conditions.
 func (p *RestProxy) GetConditions() []metav1.Condition { return p.Status.Conditions }

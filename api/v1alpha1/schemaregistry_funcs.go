@@ -19,7 +19,12 @@ const (
 func (r *SchemaRegistry) IsManaged() bool { return r.Spec.Type != External }
 
 // Port returns the port that pods and Service listen on.
-func (r *SchemaRegistry) Port() int32 { return portOf(r.Spec.Listener, DefaultRegistryPort) }
+func (r *SchemaRegistry) Port() int32 {
+	if r.Spec.Listener == nil {
+		return DefaultRegistryPort
+	}
+	return portOf(&r.Spec.Listener.ListenerSpec, DefaultRegistryPort)
+}
 
 // ReplicaCount returns the wanted number of nodes.
 func (r *SchemaRegistry) ReplicaCount() int32 {
@@ -52,7 +57,7 @@ func (r *SchemaRegistry) HeadlessName() string { return r.Name + "-nodes" }
 // of which answers for all.
 func (r *SchemaRegistry) URLs() []string {
 	if r.IsManaged() {
-		return []string{fmt.Sprintf("http://%s.%s.svc:%d", r.Name, r.Namespace, r.Port())}
+		return []string{fmt.Sprintf("%s://%s.%s.svc:%d", r.TLS().scheme(), r.Name, r.Namespace, r.Port())}
 	}
 	if r.Spec.External == nil {
 		return nil
@@ -65,7 +70,61 @@ func (r *SchemaRegistry) URLs() []string {
 }
 
 // SecretNames returns the Secrets that the registry is made from.
-func (r *SchemaRegistry) SecretNames() []string { return r.Spec.Kafka.SecretNames() }
+func (r *SchemaRegistry) SecretNames() []string {
+	names := r.Spec.Kafka.SecretNames()
+	if t := r.TLS(); t != nil {
+		names = append(names, t.SecretName)
+	}
+	if users := r.Users(); users != nil {
+		names = append(names, users.Name)
+	}
+	if auth, _ := r.Auth(); auth != nil && auth.Basic != nil {
+		names = append(names, auth.Basic.SecretRef.Name)
+	} else if auth != nil && auth.Bearer != nil {
+		names = append(names, auth.Bearer.SecretRef.Name)
+	}
+	if r.Spec.External != nil {
+		names = append(names, r.Spec.External.TLS.secretNames()...)
+	}
+	return names
+}
+
+// Auth returns what the operator shows the registry, nil for nothing, and the
+// field that says so.
+func (r *SchemaRegistry) Auth() (auth *HTTPAuth, path string) {
+	switch {
+	case r.Spec.External != nil:
+		return r.Spec.External.Auth, "spec.external.auth"
+	case r.Spec.Operator != nil:
+		return r.Spec.Operator.Auth, "spec.operator.auth"
+	default:
+		return nil, ""
+	}
+}
+
+// TLS returns the certificate of the listener, nil for none.
+func (r *SchemaRegistry) TLS() *ListenerTLS {
+	if r.Spec.Listener == nil {
+		return nil
+	}
+	return r.Spec.Listener.TLS
+}
+
+// scheme of the URLs of a listener.
+func (t *ListenerTLS) scheme() string {
+	if t == nil {
+		return "http"
+	}
+	return "https"
+}
+
+// Users returns the file of users, nil when everybody may use the registry.
+func (r *SchemaRegistry) Users() *SecretKeyRef {
+	if r.Spec.Listener == nil || r.Spec.Listener.Authentication == nil {
+		return nil
+	}
+	return &r.Spec.Listener.Authentication.Basic.UsersSecretRef
+}
 
 // GetConditions returns the conditions; SetConditions replaces them.
 func (r *SchemaRegistry) GetConditions() []metav1.Condition { return r.Status.Conditions }

@@ -31,7 +31,7 @@ type Level string
 // SchemaRegistrySpec is the wanted state of a registry.
 // +kubebuilder:validation:XValidation:rule="self.type == oldSelf.type",message="type is immutable: create another SchemaRegistry"
 // +kubebuilder:validation:XValidation:rule="self.type != 'Managed' || (has(self.kafka) && !has(self.external))",message="a Managed registry needs kafka and has no external"
-// +kubebuilder:validation:XValidation:rule="self.type != 'External' || (has(self.external) && !has(self.kafka) && !has(self.template) && !has(self.image) && !has(self.topic) && !has(self.election) && !has(self.listener) && !has(self.config) && !has(self.defaultCompatibility))",message="an External registry needs external and has no fields of a workload"
+// +kubebuilder:validation:XValidation:rule="self.type != 'External' || (has(self.external) && !has(self.kafka) && !has(self.template) && !has(self.image) && !has(self.topic) && !has(self.election) && !has(self.listener) && !has(self.operator) && !has(self.config) && !has(self.defaultCompatibility))",message="an External registry needs external and has no fields of a workload"
 // +kubebuilder:validation:XValidation:rule="(has(self.topic) && has(self.topic.name) ? self.topic.name : '_schemas') == (has(oldSelf.topic) && has(oldSelf.topic.name) ? oldSelf.topic.name : '_schemas')",message="topic.name is immutable: another topic is another registry"
 type SchemaRegistrySpec struct {
 	// Type says whether the operator deploys the registry (Managed) or only
@@ -70,7 +70,11 @@ type SchemaRegistrySpec struct {
 
 	// Listener of the nodes and of the Service; port 8081 when absent.
 	// +optional
-	Listener *ListenerSpec `json:"listener,omitempty"`
+	Listener *RegistryListenerSpec `json:"listener,omitempty"`
+
+	// Operator says how the operator talks to a registry that it deploys.
+	// +optional
+	Operator *OperatorAccess `json:"operator,omitempty"`
 
 	// DefaultCompatibility is the level that applies where neither a subject
 	// nor the registry has one set over HTTP.
@@ -132,6 +136,70 @@ type ExternalRegistry struct {
 	// +kubebuilder:validation:MinItems=1
 	// +kubebuilder:validation:MaxItems=8
 	URLs []RegistryURL `json:"urls"`
+	// TLS says whom the operator trusts and what it shows, for https URLs.
+	// +optional
+	TLS *ClientTLS `json:"tls,omitempty"`
+	// Auth is what the operator shows the registry.
+	// +optional
+	Auth *HTTPAuth `json:"auth,omitempty"`
+}
+
+// HTTPAuth is what the operator shows a registry. A change of the Secret holds
+// at once.
+// +kubebuilder:validation:XValidation:rule="has(self.basic) != has(self.bearer)",message="exactly one of basic and bearer is required"
+type HTTPAuth struct {
+	// Basic is a name and a password: an API key of Confluent Cloud, for one.
+	// +optional
+	Basic *BasicAuth `json:"basic,omitempty"`
+	// Bearer is a token.
+	// +optional
+	Bearer *BearerAuth `json:"bearer,omitempty"`
+}
+
+// BasicAuth is a name and a password.
+type BasicAuth struct {
+	// SecretRef is a Secret with the keys username and password, as those of
+	// the type kubernetes.io/basic-auth have.
+	// +required
+	SecretRef SecretName `json:"secretRef"`
+}
+
+// BearerAuth is a token.
+type BearerAuth struct {
+	// SecretRef is a Secret with the token, key token when none is named.
+	// +required
+	SecretRef SecretKeyRef `json:"secretRef"`
+}
+
+// OperatorAccess is how the operator talks to a registry that it deploys.
+type OperatorAccess struct {
+	// Auth is what it shows.
+	// +optional
+	Auth *HTTPAuth `json:"auth,omitempty"`
+}
+
+// RegistryListenerSpec is the HTTP listener of a registry.
+type RegistryListenerSpec struct {
+	ListenerSpec `json:",inline"`
+
+	// Authentication says who may use the registry; everybody when absent.
+	// +optional
+	Authentication *RegistryAuthentication `json:"authentication,omitempty"`
+}
+
+// RegistryAuthentication says who may use a registry.
+type RegistryAuthentication struct {
+	// Basic is a file of users and what they may do.
+	// +required
+	Basic UsersFile `json:"basic"`
+}
+
+// UsersFile is a file of users and what they may do.
+type UsersFile struct {
+	// UsersSecretRef is a Secret with the file, key auth.json when none is
+	// named. A change of it holds without a restart.
+	// +required
+	UsersSecretRef SecretKeyRef `json:"usersSecretRef"`
 }
 
 // RegistryURL is the base URL of a registry.

@@ -36,7 +36,9 @@ func registry(edits ...func(*v1alpha1.SchemaRegistrySpec)) *v1alpha1.SchemaRegis
 	return r
 }
 
-func plainKafka() Kafka { return Kafka{Bootstrap: "kafka-0:9092,kafka-1:9092"} }
+func plain() Inputs {
+	return Inputs{Image: image, Kafka: Kafka{Bootstrap: "kafka-0:9092,kafka-1:9092"}}
+}
 
 func render(t *testing.T, c Children) string {
 	t.Helper()
@@ -74,7 +76,7 @@ func golden(t *testing.T, name, got string) {
 
 func TestRegistryObjects(t *testing.T) {
 	t.Parallel()
-	c, err := Registry(registry(), plainKafka(), image)
+	c, err := Registry(registry(), plain())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,7 +87,7 @@ func TestProxyObjects(t *testing.T) {
 	t.Parallel()
 	p := &v1alpha1.RestProxy{ObjectMeta: metav1.ObjectMeta{Name: "rest", Namespace: "kafka", UID: "u-2"}}
 	p.Spec.Kafka = *registry().Spec.Kafka
-	c, err := RestProxy(p, plainKafka(), "http://main.kafka.svc:8081", image)
+	c, err := RestProxy(p, "http://main.kafka.svc:8081", plain())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -96,17 +98,17 @@ func TestProxyObjects(t *testing.T) {
 // lines that differ.
 func TestEachFieldChangesItsPartOnly(t *testing.T) {
 	t.Parallel()
-	plain, err := Registry(registry(), plainKafka(), image)
+	bare, err := Registry(registry(), plain())
 	if err != nil {
 		t.Fatal(err)
 	}
 	f := func(edit func(*v1alpha1.SchemaRegistrySpec), want ...string) {
 		t.Helper()
-		c, err := Registry(registry(edit), plainKafka(), image)
+		c, err := Registry(registry(edit), plain())
 		if err != nil {
 			t.Fatal(err)
 		}
-		added := addedLines(render(t, plain), render(t, c))
+		added := addedLines(render(t, bare), render(t, c))
 		if diff := cmp.Diff(want, added); diff != "" {
 			t.Error(diff)
 		}
@@ -186,7 +188,7 @@ func TestPodsCanReadTheirConfiguration(t *testing.T) {
 		s.Topic = &v1alpha1.TopicSpec{Name: new("s"), ReplicationFactor: new(int32(3))}
 		s.Election = &v1alpha1.ElectionSpec{Eligible: new(false), Strategy: new(v1alpha1.Highest), GroupID: new("g")}
 	})
-	w := &workload{name: "main", namespace: "kafka", headless: "main-nodes", port: 8081, kafka: plainKafka()}
+	w := &workload{name: "main", namespace: "kafka", headless: "main-nodes", port: 8081, inputs: plain()}
 	c := load(registryEnv(w, r), config.RoleRegistry)
 	if c.Registry.Topic != "s" || c.Registry.GroupID != "g" || c.AdvertisedURL("x") != "http://main-0.main-nodes.kafka.svc:8081" ||
 		c.Address() != "0.0.0.0:8081" || len(c.Kafka.Brokers()) != 2 {

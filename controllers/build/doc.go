@@ -11,5 +11,6 @@
 // Files: registry.go and restproxy.go (what each kind adds), statefulset.go,
 // pod.go, service.go, pdb.go (one object each), workload.go (what both kinds
 // have in common and the list of objects), env.go (configuration), kafka.go
-// (the connection to Kafka and its files), labels.go, image.go.
+// (the connection to Kafka and its files), listener.go (all other files),
+// labels.go, image.go.
 package build

@@ -33,6 +33,7 @@ func (w *workload) common(clientID *string) environment {
 		clientID = new("$(POD_NAME)")
 	}
 	e.set("client_id", *clientID)
+	w.listenerEnv(&e)
 	return e
 }
 

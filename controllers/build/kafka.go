@@ -65,13 +65,13 @@ func AuthoritiesName(name string) string { return name + "-kafka-ca" }
 // authorities keeps the certificates that only a status holds where pods can
 // mount them; nil when there are none.
 func (w *workload) authorities() *corev1ac.ConfigMapApplyConfiguration {
-	if w.kafka.Authorities == "" {
+	if w.inputs.Kafka.Authorities == "" {
 		return nil
 	}
 	return corev1ac.ConfigMap(AuthoritiesName(w.name), w.namespace).
 		WithLabels(w.labels()).
 		WithOwnerReferences(w.ownerReference()).
-		WithData(map[string]string{AuthoritiesKey: w.kafka.Authorities})
+		WithData(map[string]string{AuthoritiesKey: w.inputs.Kafka.Authorities})
 }
 
 func (w *workload) authoritiesObject() ObjectKey {
@@ -80,17 +80,17 @@ func (w *workload) authoritiesObject() ObjectKey {
 
 // kafkaEnv configures the connection.
 func (w *workload) kafkaEnv(e *environment) {
-	e.set("bootstrap_uri", literal(w.kafka.Bootstrap))
-	for _, s := range w.kafka.Settings {
+	e.set("bootstrap_uri", literal(w.inputs.Kafka.Bootstrap))
+	for _, s := range w.inputs.Kafka.Settings {
 		e.set(s.Key, literal(s.Value))
 	}
-	if w.kafka.Authorities != "" {
+	if w.inputs.Kafka.Authorities != "" {
 		e.set("ssl_cafile", kafkaFolder+"/ca.crt")
 	}
-	if w.kafka.TokenAudience != "" {
+	if w.inputs.Kafka.TokenAudience != "" {
 		e.set("sasl_oauth_token_file", kafkaFolder+"/token")
 	}
-	for _, f := range w.kafka.Files {
+	for _, f := range w.inputs.Kafka.Files {
 		e.set(f.Setting, kafkaFolder+"/"+f.Name)
 	}
 }
@@ -100,15 +100,15 @@ func (w *workload) kafkaEnv(e *environment) {
 // when there are no files.
 func (w *workload) kafkaVolume() *corev1ac.VolumeApplyConfiguration {
 	projected := corev1ac.ProjectedVolumeSource().WithDefaultMode(fileMode)
-	if w.kafka.Authorities != "" {
+	if w.inputs.Kafka.Authorities != "" {
 		projected.WithSources(corev1ac.VolumeProjection().WithConfigMap(corev1ac.ConfigMapProjection().
 			WithName(AuthoritiesName(w.name)).WithItems(corev1ac.KeyToPath().WithKey(AuthoritiesKey).WithPath("ca.crt"))))
 	}
-	if w.kafka.TokenAudience != "" {
+	if w.inputs.Kafka.TokenAudience != "" {
 		projected.WithSources(corev1ac.VolumeProjection().WithServiceAccountToken(corev1ac.ServiceAccountTokenProjection().
-			WithAudience(w.kafka.TokenAudience).WithExpirationSeconds(3600).WithPath("token")))
+			WithAudience(w.inputs.Kafka.TokenAudience).WithExpirationSeconds(3600).WithPath("token")))
 	}
-	projected.WithSources(secretSources(w.kafka.Files)...)
+	projected.WithSources(secretSources(w.inputs.Kafka.Files)...)
 	if len(projected.Sources) == 0 {
 		return nil
 	}

@@ -25,14 +25,14 @@ func secureKafka() Kafka {
 // in the pod, and a text with a dollar sign is that text.
 func TestSecureKafkaObjects(t *testing.T) {
 	t.Parallel()
-	c, err := Registry(registry(), secureKafka(), image)
+	c, err := Registry(registry(), Inputs{Image: image, Kafka: secureKafka()})
 	if err != nil {
 		t.Fatal(err)
 	}
 	golden(t, "registry_secure.yaml", render(t, c))
 	p := &v1alpha1.RestProxy{}
 	p.Name, p.Namespace = "rest", "kafka"
-	c, err = RestProxy(p, Kafka{Bootstrap: "k:1", TokenAudience: "kafka"}, "", image)
+	c, err = RestProxy(p, "", Inputs{Image: image, Kafka: Kafka{Bootstrap: "k:1", TokenAudience: "kafka"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,7 +54,7 @@ func TestPodsCanReadTheirCredentials(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	w := &workload{name: "main", namespace: "kafka", headless: "main-nodes", port: 8081, kafka: secureKafka()}
+	w := &workload{name: "main", namespace: "kafka", headless: "main-nodes", port: 8081, inputs: Inputs{Kafka: secureKafka()}}
 	var environ []string
 	for _, e := range registryEnv(w, registry()) {
 		if e.Value != nil {

@@ -42,10 +42,7 @@ func (w *workload) podTemplate() (*corev1ac.PodTemplateSpecApplyConfiguration, e
 		WithSecurityContext(corev1ac.PodSecurityContext().
 			WithRunAsNonRoot(true).WithRunAsUser(nonRoot).WithRunAsGroup(nonRoot).WithFSGroup(nonRoot).
 			WithSeccompProfile(corev1ac.SeccompProfile().WithType(corev1.SeccompProfileTypeRuntimeDefault)))
-	if v := w.kafkaVolume(); v != nil {
-		spec.WithVolumes(v)
-		container.WithVolumeMounts(corev1ac.VolumeMount().WithName("kafka").WithMountPath(kafkaFolder).WithReadOnly(true))
-	}
+	w.volumes(spec, container)
 	if err := w.placement(spec); err != nil {
 		return nil, err
 	}
@@ -63,16 +60,16 @@ func (w *workload) podTemplate() (*corev1ac.PodTemplateSpecApplyConfiguration, e
 func (w *workload) container() (*corev1ac.ContainerApplyConfiguration, error) {
 	c := corev1ac.Container().
 		WithName(w.component).
-		WithImage(Image(w.image, w.fallbackImage)).
+		WithImage(Image(w.image, w.inputs.Image)).
 		WithArgs(w.command).
 		WithPorts(corev1ac.ContainerPort().WithName(portName).WithContainerPort(w.port).WithProtocol(corev1.ProtocolTCP)).
 		WithEnv(w.env...).
 		// Ready means that the topic has been read to its end.
-		WithStartupProbe(probe("/_health", 1, replayBudget)).
-		WithReadinessProbe(probe("/_health", 5, 2)).
+		WithStartupProbe(w.probe("/_health", 1, replayBudget)).
+		WithReadinessProbe(w.probe("/_health", 5, 2)).
 		// Liveness must not depend on Kafka: a restart does not bring Kafka
 		// back and costs another replay.
-		WithLivenessProbe(probe("/", 10, 6)).
+		WithLivenessProbe(w.probe("/", 10, 6)).
 		WithSecurityContext(corev1ac.SecurityContext().
 			WithAllowPrivilegeEscalation(false).WithReadOnlyRootFilesystem(true).WithRunAsNonRoot(true).
 			WithCapabilities(corev1ac.Capabilities().WithDrop("ALL")))
@@ -99,9 +96,13 @@ func (w *workload) container() (*corev1ac.ContainerApplyConfiguration, error) {
 	return c.WithResources(resources), nil
 }
 
-func probe(path string, period, failures int32) *corev1ac.ProbeApplyConfiguration {
+func (w *workload) probe(path string, period, failures int32) *corev1ac.ProbeApplyConfiguration {
+	get := corev1ac.HTTPGetAction().WithPath(path).WithPort(intstr.FromString(portName))
+	if w.tls {
+		get.WithScheme(corev1.URISchemeHTTPS)
+	}
 	return corev1ac.Probe().
-		WithHTTPGet(corev1ac.HTTPGetAction().WithPath(path).WithPort(intstr.FromString(portName))).
+		WithHTTPGet(get).
 		WithPeriodSeconds(period).WithTimeoutSeconds(5).WithFailureThreshold(failures)
 }
 

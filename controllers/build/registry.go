@@ -8,9 +8,8 @@ import (
 	"github.com/plastron-dev/plastron/api/v1alpha1"
 )
 
-// Registry returns the objects of a Managed registry. kafka is what spec.kafka
-// came to, and fallbackImage is what spec.image does not say.
-func Registry(r *v1alpha1.SchemaRegistry, kafka Kafka, fallbackImage string) (Children, error) {
+// Registry returns the objects of a Managed registry.
+func Registry(r *v1alpha1.SchemaRegistry, in Inputs) (Children, error) {
 	w := &workload{
 		kind: v1alpha1.KindSchemaRegistry, component: "schema-registry", ownerLabel: v1alpha1.LabelRegistry,
 		name: r.Name, namespace: r.Namespace, headless: r.HeadlessName(), uid: r.UID,
@@ -18,7 +17,7 @@ func Registry(r *v1alpha1.SchemaRegistry, kafka Kafka, fallbackImage string) (Ch
 		// Five seconds without a complaint before the next pod is replaced.
 		minReadySeconds: 5,
 		affinity:        corev1.ServiceAffinityNone,
-		image:           r.Spec.Image, fallbackImage: fallbackImage, template: templateOf(r.Spec.Template), kafka: kafka,
+		image:           r.Spec.Image, template: templateOf(r.Spec.Template), inputs: in, tls: r.TLS() != nil,
 	}
 	w.env = registryEnv(w, r)
 	return w.children()

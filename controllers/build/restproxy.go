@@ -9,21 +9,20 @@ import (
 	"github.com/plastron-dev/plastron/api/v1alpha1"
 )
 
-// RestProxy returns the objects of a proxy. kafka is what spec.kafka came to,
-// and registryURL the registry that its pods use, empty for none; it has no
-// path, see CheckRegistryURL.
+// RestProxy returns the objects of a proxy. registryURL is the registry that
+// its pods use, empty for none; it has no path, see CheckRegistryURL.
 //
 // A consumer lives in the memory of one pod. Its base_uri names that pod, and
 // the others, which they find by the headless Service, send requests for it
 // there. Clients of the Service are kept on one pod by their address all the
 // same, which spares the second hop.
-func RestProxy(p *v1alpha1.RestProxy, kafka Kafka, registryURL, fallbackImage string) (Children, error) {
+func RestProxy(p *v1alpha1.RestProxy, registryURL string, in Inputs) (Children, error) {
 	w := &workload{
 		kind: v1alpha1.KindRestProxy, component: "rest-proxy", ownerLabel: v1alpha1.LabelProxy,
 		name: p.Name, namespace: p.Namespace, headless: p.HeadlessName(), uid: p.UID,
 		command: "rest", replicas: p.ReplicaCount(), port: p.Port(),
 		affinity: corev1.ServiceAffinityClientIP,
-		image:    p.Spec.Image, fallbackImage: fallbackImage, template: templateOf(p.Spec.Template), kafka: kafka,
+		image:    p.Spec.Image, template: templateOf(p.Spec.Template), inputs: in, tls: p.TLS() != nil,
 	}
 	w.env = w.common(p.Spec.Kafka.ClientID)
 	if registryURL != "" {

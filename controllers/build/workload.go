@@ -41,9 +41,9 @@ type workload struct {
 	minReadySeconds             int32
 	affinity                    corev1.ServiceAffinity
 	image                       *v1alpha1.ImageSpec
-	fallbackImage               string
 	template                    *v1alpha1.WorkloadTemplate
-	kafka                       Kafka
+	inputs                      Inputs
+	tls                         bool // Of the listener.
 	env                         environment
 }
 
@@ -55,7 +55,7 @@ func (w *workload) children() (Children, error) {
 	out := Children{
 		// Services first: pods look up their own names when they start.
 		Apply:    []runtime.ApplyConfiguration{w.headlessService(), w.clientService()},
-		Image:    Image(w.image, w.fallbackImage),
+		Image:    Image(w.image, w.inputs.Image),
 		Selector: w.selector(),
 	}
 	budget := schema.GroupVersionKind{Group: "policy", Version: "v1", Kind: "PodDisruptionBudget"}

@@ -48,6 +48,12 @@ func (s *Set) Undeployed(reason string) {
 	s.False(v1alpha1.ConditionAvailable, v1alpha1.ReasonNoReadyReplica, "There are no pods yet")
 }
 
+// Incomplete says that the pods that are wanted cannot be made, because of
+// what reason and message say. Those that run are not spoken of.
+func (s *Set) Incomplete(reason, message string) {
+	s.False(v1alpha1.ConditionDeployed, reason, message)
+}
+
 // rolledOut reports whether every pod runs the newest template. Once that was
 // so for a generation it stays so: a pod that fails later makes the workload
 // less available, not less rolled out.

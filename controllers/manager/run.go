@@ -21,7 +21,7 @@ import (
 	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
 
 	"github.com/plastron-dev/plastron/controllers/apply"
-	"github.com/plastron-dev/plastron/controllers/kafkaconn"
+	"github.com/plastron-dev/plastron/controllers/credentials"
 	"github.com/plastron-dev/plastron/controllers/restproxy"
 	"github.com/plastron-dev/plastron/controllers/schemaregistry"
 	"github.com/plastron-dev/plastron/controllers/session"
@@ -102,7 +102,7 @@ func New(ctx context.Context, access *rest.Config, o *Options, sessions session.
 	if err := addIndexes(ctx, mgr); err != nil {
 		return nil, err
 	}
-	if err := addControllers(mgr, o, session.New(sessions)); err != nil {
+	if err := addControllers(mgr, o, sessions); err != nil {
 		return nil, err
 	}
 	for _, add := range []func(string, healthz.Checker) error{mgr.AddHealthzCheck, mgr.AddReadyzCheck} {
@@ -113,13 +113,14 @@ func New(ctx context.Context, access *rest.Config, o *Options, sessions session.
 	return mgr, nil
 }
 
-func addControllers(mgr ctrl.Manager, o *Options, sessions *session.Sessions) error {
+func addControllers(mgr ctrl.Manager, o *Options, options session.Options) error {
 	applier := func(fieldManager string) *apply.Applier {
 		return &apply.Applier{Client: mgr.GetClient(), Live: mgr.GetAPIReader(), FieldManager: fieldManager}
 	}
-	kafka := &kafkaconn.Resolver{Live: mgr.GetAPIReader(), Mapper: mgr.GetRESTMapper(), Clock: time.Now}
+	secrets := &credentials.Resolver{Live: mgr.GetAPIReader(), Mapper: mgr.GetRESTMapper(), Clock: time.Now}
+	sessions := session.New(options, secrets)
 	registries := &schemaregistry.Reconciler{
-		Client: mgr.GetClient(), Applier: applier(schemaregistry.FieldManager), Kafka: kafka, Sessions: sessions,
+		Client: mgr.GetClient(), Applier: applier(schemaregistry.FieldManager), Secrets: secrets, Sessions: sessions,
 		Events: mgr.GetEventRecorder("plastron-schemaregistry"), Clock: time.Now,
 		Image: o.WorkloadImage, Poll: o.Poll, Retry: o.Retry,
 	}
@@ -136,7 +137,7 @@ func addControllers(mgr ctrl.Manager, o *Options, sessions *session.Sessions) er
 		return fmt.Errorf("setting up the controller of Subjects: %w", err)
 	}
 	proxies := &restproxy.Reconciler{
-		Client: mgr.GetClient(), Applier: applier(restproxy.FieldManager), Kafka: kafka, Clock: time.Now, Image: o.WorkloadImage,
+		Client: mgr.GetClient(), Applier: applier(restproxy.FieldManager), Secrets: secrets, Clock: time.Now, Image: o.WorkloadImage,
 	}
 	if err := proxies.Setup(mgr, controller.Options{}); err != nil {
 		return fmt.Errorf("setting up the controller of RestProxies: %w", err)

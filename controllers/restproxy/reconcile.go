@@ -2,7 +2,6 @@ package restproxy
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -16,7 +15,7 @@ import (
 	"github.com/plastron-dev/plastron/controllers/admission"
 	"github.com/plastron-dev/plastron/controllers/apply"
 	"github.com/plastron-dev/plastron/controllers/build"
-	"github.com/plastron-dev/plastron/controllers/kafkaconn"
+	"github.com/plastron-dev/plastron/controllers/credentials"
 	"github.com/plastron-dev/plastron/controllers/session"
 )
 
@@ -27,19 +26,20 @@ const FieldManager = v1alpha1.GroupName + "/restproxy"
 type Reconciler struct {
 	Client  client.Client
 	Applier *apply.Applier
-	Kafka   *kafkaconn.Resolver
+	Secrets *credentials.Resolver
 	Clock   func() time.Time
 	// Image is the workload's image where the spec names none.
 	Image string
 
-	strimzi *kafkaconn.Watcher // Made by Setup.
+	strimzi *credentials.Watcher // Made by Setup.
 }
 
 // observation is everything that a reconciliation found out.
 type observation struct {
 	invalid  string // What validation found.
 	registry target
-	kafka    *kafkaconn.Problem
+	kafka    *credentials.Problem
+	listener *credentials.Problem
 	apply    error // Why the children could not be applied.
 	set      *appsv1.StatefulSet
 	selector string
@@ -119,15 +119,17 @@ func (r *Reconciler) applyChildren(ctx context.Context, p *v1alpha1.RestProxy, f
 	if err := r.strimzi.Ensure(&p.Spec.Kafka); err != nil {
 		return err
 	}
-	kafka, err := r.Kafka.Resolve(ctx, p, &p.Spec.Kafka)
-	if problem, ok := errors.AsType[*kafkaconn.Problem](err); ok {
-		found.kafka = problem
-		return nil
-	}
-	if err != nil {
+	in := build.Inputs{Image: r.Image, Registry: found.registry.files}
+	var err error
+	if in.Kafka, err = r.Secrets.Resolve(ctx, p, &p.Spec.Kafka); err != nil {
+		found.kafka, err = credentials.AsProblem(err)
 		return err
 	}
-	children, err := build.RestProxy(p, kafka, found.registry.url, r.Image)
+	if in.Listener, err = r.Secrets.Listener(ctx, p.Namespace, p.TLS(), nil); err != nil {
+		found.listener, err = credentials.AsProblem(err)
+		return err
+	}
+	children, err := build.RestProxy(p, found.registry.url, in)
 	if err != nil {
 		found.invalid = err.Error()
 		return nil

@@ -11,6 +11,7 @@ import (
 
 	"github.com/plastron-dev/plastron/api/v1alpha1"
 	"github.com/plastron-dev/plastron/controllers/build"
+	"github.com/plastron-dev/plastron/controllers/credentials"
 )
 
 // target is the registry of a proxy.
@@ -18,6 +19,8 @@ type target struct {
 	// known says that url is what the pods are to use, empty for none.
 	known bool
 	url   string
+	// files by which the pods trust the registry.
+	files []build.File
 	// What the condition RegistryResolved says.
 	status          metav1.ConditionStatus
 	reason, message string
@@ -57,7 +60,23 @@ func (r *Reconciler) resolve(ctx context.Context, p *v1alpha1.RestProxy) (target
 		t.status, t.reason = metav1.ConditionFalse, v1alpha1.ReasonRegistryNotReady
 		t.message = fmt.Sprintf("SchemaRegistry %s does not answer yet", reg.Name)
 	}
-	return t, nil
+	err = r.trust(ctx, reg, &t)
+	return t, err
+}
+
+// trust adds what the pods need to trust the registry's certificate. What is
+// missing there is told by the registry; until it is there, pods are left as
+// they are.
+func (r *Reconciler) trust(ctx context.Context, reg *v1alpha1.SchemaRegistry, t *target) (err error) {
+	if t.files, err = r.Secrets.TrustedRegistry(ctx, reg); err == nil {
+		return nil
+	}
+	problem, err := credentials.AsProblem(err)
+	if problem != nil {
+		*t = target{status: metav1.ConditionFalse, reason: v1alpha1.ReasonRegistryNotReady,
+			message: fmt.Sprintf("SchemaRegistry %s: %s", reg.Name, problem.Message)}
+	}
+	return err
 }
 
 func usable(path, url string) target {

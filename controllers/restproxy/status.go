@@ -69,6 +69,10 @@ func workload(p *v1alpha1.RestProxy, found *observation, set *condition.Set) {
 		set.Undeployed(found.kafka.Reason)
 		return
 	}
+	if found.listener != nil {
+		set.Incomplete(found.listener.Parts())
+		return
+	}
 	set.Workload(found.apply, found.set, p.ReplicaCount())
 }
 

@@ -22,19 +22,32 @@ type probe struct {
 // ask asks the registry once. A registry without a health route is asked for
 // its settings, which all of them have.
 func (r *Reconciler) ask(ctx context.Context, reg *v1alpha1.SchemaRegistry) probe {
-	c, err := r.Sessions.For(reg)
+	c, err := r.Sessions.Refresh(ctx, reg)
 	if err != nil {
 		return probe{asked: true, err: err}
 	}
 	health, err := c.Health(ctx)
 	switch registry.ClassOf(err) {
 	case "":
-		return probe{asked: true, health: &health}
+		return probe{asked: true, health: &health, err: welcome(ctx, reg, c)}
 	case registry.Unavailable, registry.UnknownOutcome, registry.Canceled, registry.Unauthorized, registry.Forbidden:
 		return probe{asked: true, err: err}
 	}
 	_, err = c.GlobalConfig(ctx)
 	return probe{asked: true, err: err}
+}
+
+// welcome asks for something that needs credentials, when there are any: the
+// health is open to everybody. An operator that is known and may not read the
+// settings is welcome.
+func welcome(ctx context.Context, reg *v1alpha1.SchemaRegistry, c *registry.Client) error {
+	if auth, _ := reg.Auth(); auth == nil && reg.Users() == nil {
+		return nil
+	}
+	if _, err := c.GlobalConfig(ctx); registry.ClassOf(err) == registry.Unauthorized {
+		return err
+	}
+	return nil
 }
 
 // primaryOf names the primary: its URL, and its pod when it is one of ours.

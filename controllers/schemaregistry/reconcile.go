@@ -2,7 +2,6 @@ package schemaregistry
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -17,7 +16,7 @@ import (
 	"github.com/plastron-dev/plastron/controllers/admission"
 	"github.com/plastron-dev/plastron/controllers/apply"
 	"github.com/plastron-dev/plastron/controllers/build"
-	"github.com/plastron-dev/plastron/controllers/kafkaconn"
+	"github.com/plastron-dev/plastron/controllers/credentials"
 	"github.com/plastron-dev/plastron/controllers/session"
 	registry "github.com/plastron-dev/plastron/runtime/client"
 )
@@ -27,7 +26,7 @@ const FieldManager = v1alpha1.GroupName + "/registry"
 
 // Sessions hands out the client of a registry.
 type Sessions interface {
-	For(r *v1alpha1.SchemaRegistry) (*registry.Client, error)
+	Refresh(ctx context.Context, r *v1alpha1.SchemaRegistry) (*registry.Client, error)
 	Forget(namespace, name string)
 }
 
@@ -35,7 +34,7 @@ type Sessions interface {
 type Reconciler struct {
 	Client   client.Client
 	Applier  *apply.Applier
-	Kafka    *kafkaconn.Resolver
+	Secrets  *credentials.Resolver
 	Sessions Sessions
 	Events   events.EventRecorder
 	Clock    func() time.Time
@@ -45,14 +44,15 @@ type Reconciler struct {
 	// does not.
 	Poll, Retry time.Duration
 
-	strimzi *kafkaconn.Watcher // Made by Setup.
+	strimzi *credentials.Watcher // Made by Setup.
 }
 
 // observation is everything that a reconciliation found out.
 type observation struct {
 	invalid  string // What validation found.
 	conflict string // Why the topic is not this registry's.
-	kafka    *kafkaconn.Problem
+	kafka    *credentials.Problem
+	listener *credentials.Problem
 	apply    error // Why the children could not be applied.
 	set      *appsv1.StatefulSet
 	selector string
@@ -155,15 +155,17 @@ func (r *Reconciler) applyChildren(ctx context.Context, reg *v1alpha1.SchemaRegi
 	if err := r.strimzi.Ensure(reg.Spec.Kafka); err != nil {
 		return err
 	}
-	kafka, err := r.Kafka.Resolve(ctx, reg, reg.Spec.Kafka)
-	if p, ok := errors.AsType[*kafkaconn.Problem](err); ok {
-		found.kafka = p
-		return nil
-	}
-	if err != nil {
+	in := build.Inputs{Image: r.Image}
+	var err error
+	if in.Kafka, err = r.Secrets.Resolve(ctx, reg, reg.Spec.Kafka); err != nil {
+		found.kafka, err = credentials.AsProblem(err)
 		return err
 	}
-	children, err := build.Registry(reg, kafka, r.Image)
+	if in.Listener, err = r.Secrets.Listener(ctx, reg.Namespace, reg.TLS(), reg.Users()); err != nil {
+		found.listener, err = credentials.AsProblem(err)
+		return err
+	}
+	children, err := build.Registry(reg, in)
 	if err != nil {
 		found.invalid = err.Error()
 		return nil

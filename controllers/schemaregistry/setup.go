@@ -17,8 +17,8 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	"github.com/plastron-dev/plastron/api/v1alpha1"
+	"github.com/plastron-dev/plastron/controllers/credentials"
 	"github.com/plastron-dev/plastron/controllers/index"
-	"github.com/plastron-dev/plastron/controllers/kafkaconn"
 )
 
 // Setup registers the reconciler and its watches with mgr. The indexes have to
@@ -39,7 +39,7 @@ func (r *Reconciler) Setup(mgr ctrl.Manager, options controller.Options) error {
 	if err != nil {
 		return err
 	}
-	r.strimzi = &kafkaconn.Watcher{Cache: mgr.GetCache(), Mapper: mgr.GetRESTMapper(), Controller: c, Handler: r.enqueue(index.Strimzi, index.StrimziKeyOf)}
+	r.strimzi = &credentials.Watcher{Cache: mgr.GetCache(), Mapper: mgr.GetRESTMapper(), Controller: c, Handler: r.enqueue(index.Strimzi, index.StrimziKeyOf)}
 	return nil
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/plastron-dev/plastron/controllers/apply"
 	"github.com/plastron-dev/plastron/controllers/build"
 	"github.com/plastron-dev/plastron/controllers/condition"
+	"github.com/plastron-dev/plastron/controllers/credentials"
 	"github.com/plastron-dev/plastron/controllers/index"
 	registry "github.com/plastron-dev/plastron/runtime/client"
 )
@@ -92,6 +93,10 @@ func workload(reg *v1alpha1.SchemaRegistry, found *observation, set *condition.S
 		set.Undeployed(found.kafka.Reason)
 		return
 	}
+	if found.listener != nil {
+		set.Incomplete(found.listener.Parts())
+		return
+	}
 	set.Workload(found.apply, found.set, reg.ReplicaCount())
 }
 
@@ -126,6 +131,9 @@ func reachable(reg *v1alpha1.SchemaRegistry, found *observation, set *condition.
 		reason := v1alpha1.ReasonConnectionFailed
 		if c := registry.ClassOf(p.err); c == registry.Unauthorized || c == registry.Forbidden {
 			reason = v1alpha1.ReasonAuthenticationFailed
+		}
+		if problem, _ := credentials.AsProblem(p.err); problem != nil {
+			reason = problem.Reason
 		}
 		set.False(v1alpha1.ConditionReachable, reason, p.err.Error())
 		set.Unknown(v1alpha1.ConditionCaughtUp, v1alpha1.ReasonRegistryUnreachable, "The registry does not answer")

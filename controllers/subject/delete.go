@@ -89,7 +89,7 @@ func (r *Reconciler) farewell(ctx context.Context, s *v1alpha1.Subject) (*verdic
 	if f.Dependents, err = r.dependents(ctx, s); err != nil {
 		return nil, nil, err
 	}
-	c, err := r.Sessions.For(reg)
+	c, err := r.Sessions.For(ctx, reg)
 	if err != nil {
 		f.Unreachable = err.Error()
 		return f, nil, nil

@@ -18,7 +18,7 @@ import (
 
 // Sessions hands out the client of a registry.
 type Sessions interface {
-	For(r *v1alpha1.SchemaRegistry) (*registry.Client, error)
+	For(ctx context.Context, r *v1alpha1.SchemaRegistry) (*registry.Client, error)
 }
 
 // Reconciler reconciles Subjects.
@@ -99,9 +99,11 @@ func (r *Reconciler) attempt(ctx context.Context, s *v1alpha1.Subject) (*verdict
 	if verdict.Resolve().First(in) != nil || in.Registry.Unreachable != "" {
 		return in, nil
 	}
-	c, err := r.Sessions.For(reg)
+	c, err := r.Sessions.For(ctx, reg)
 	if err != nil {
-		in.Failure = &verdict.Failure{Kind: verdict.RefusedOther, Message: err.Error()}
+		// Credentials that are missing: the registry's own conditions say
+		// more, and it keeps asking.
+		in.Registry.Unreachable = err.Error()
 		return in, nil
 	}
 	converge(ctx, in, &remote{client: c, subject: s})

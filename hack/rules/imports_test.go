@@ -70,11 +70,11 @@ func directions() []rule {
 		{"controllers/admission", []string{"api/...", "controllers/verdict", "runtime/schema", "runtime/format", "runtime/compat", "runtime/config"}},
 		{"controllers/apply", []string{"api/...", "controllers/build"}},
 		{"controllers/session", []string{"api/...", "runtime/client", "runtime/schema"}},
-		{"controllers/kafkaconn", []string{"api/...", "controllers/build"}},
+		{"controllers/credentials", []string{"api/...", "controllers/build", "controllers/session"}},
 		{"controllers/manager", []string{"api/...", "controllers/..."}},
 		{"controllers/...", []string{
 			"api/...", "controllers/verdict", "controllers/build", "controllers/apply", "controllers/condition",
-			"controllers/index", "controllers/session", "controllers/admission", "controllers/kafkaconn", "runtime/client", "runtime/schema",
+			"controllers/index", "controllers/session", "controllers/admission", "controllers/credentials", "runtime/client", "runtime/schema",
 		}},
 		{"hack/bench/...", []string{"hack/bench/traffic", "runtime/..."}},
 		{"hack/...", []string{"runtime/...", "api/..."}},

@@ -1,5 +1,6 @@
-// Package kafkaconn turns the way to Kafka that a spec names into what pods
-// are configured with. It looks at the Secrets, and at the resources of
+// Package credentials reads what specs say by naming a Secret.
+//
+// The way to Kafka becomes what pods are configured with. It looks at the Secrets, and at the resources of
 // Strimzi, only to find out whether all is there: what they hold stays where
 // it is, and pods mount it. So a rotated credential changes no pod, and the
 // first pod that starts does not have to fail for somebody to learn that a key
@@ -9,9 +10,13 @@
 // addresses and the user's name, and the certificates of a Strimzi listener,
 // which only its status holds.
 //
-// The reconcilers of SchemaRegistries and RestProxies call Resolve.
+// What the operator itself shows a registry, Registry reads in full.
 //
-// Files: resolve.go (the sources), secrets.go (what has to be in a Secret),
+// The reconcilers of SchemaRegistries and RestProxies call Resolve, the
+// sessions call Registry.
+//
+// Files: resolve.go (the way to Kafka), registry.go (the way to a registry),
+// listener.go (certificate and users of a listener), secrets.go (what has to be in a Secret),
 // access.go (an Access Secret), strimzi.go, bundle.go (certificates), watch.go
 // (the resources of Strimzi).
-package kafkaconn
+package credentials

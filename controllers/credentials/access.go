@@ -1,4 +1,4 @@
-package kafkaconn
+package credentials
 
 import (
 	"context"
@@ -47,7 +47,7 @@ func accessTLS(ctx context.Context, s *secrets, name, proto string, k *build.Kaf
 		return err
 	}
 	if _, ok := secret.Data["ssl.truststore.crt"]; ok {
-		if err := s.authorities(ctx, path, name, "ssl.truststore.crt"); err != nil {
+		if _, err := s.authorities(ctx, path, name, "ssl.truststore.crt"); err != nil {
 			return err
 		}
 		k.Mount("ssl_cafile", name, "ssl.truststore.crt", "ca.crt")

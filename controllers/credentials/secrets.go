@@ -1,4 +1,4 @@
-package kafkaconn
+package credentials
 
 import (
 	"context"
@@ -81,34 +81,47 @@ func (s *secrets) text(ctx context.Context, path, name, key string) (string, err
 	return text, nil
 }
 
-// authorities checks that a value holds certificates.
-func (s *secrets) authorities(ctx context.Context, path, name, key string) error {
+// authorities returns a value that holds certificates.
+func (s *secrets) authorities(ctx context.Context, path, name, key string) ([]byte, error) {
 	value, err := s.value(ctx, path, name, key)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if _, err := certificates(value); err != nil {
-		return &Problem{v1alpha1.ReasonSecretInvalid, fmt.Sprintf("%s: key %q of Secret %s: %v", path, key, name, err)}
+		return nil, &Problem{v1alpha1.ReasonSecretInvalid, fmt.Sprintf("%s: key %q of Secret %s: %v", path, key, name, err)}
 	}
-	return nil
+	return value, nil
+}
+
+// optional is authorities, nil when the Secret has no such key.
+func (s *secrets) optional(ctx context.Context, path, name, key string) ([]byte, error) {
+	secret, err := s.get(ctx, path, name)
+	if err != nil {
+		return nil, err
+	}
+	if _, ok := secret.Data[key]; !ok {
+		return nil, nil
+	}
+	return s.authorities(ctx, path, name, key)
 }
 
 // keyPair names a certificate and its key.
 type keyPair struct{ path, secret, certificate, privateKey string }
 
-// pair checks that a certificate and a private key fit each other.
-func (s *secrets) pair(ctx context.Context, p keyPair) error {
+// pair returns a certificate and a private key that fit each other.
+func (s *secrets) pair(ctx context.Context, p keyPair) (tls.Certificate, error) {
 	certificate, err := s.value(ctx, p.path, p.secret, p.certificate)
 	if err != nil {
-		return err
+		return tls.Certificate{}, err
 	}
 	privateKey, err := s.value(ctx, p.path, p.secret, p.privateKey)
 	if err != nil {
-		return err
+		return tls.Certificate{}, err
 	}
-	if _, err := tls.X509KeyPair(certificate, privateKey); err != nil {
-		return &Problem{v1alpha1.ReasonSecretInvalid,
+	pair, err := tls.X509KeyPair(certificate, privateKey)
+	if err != nil {
+		return tls.Certificate{}, &Problem{v1alpha1.ReasonSecretInvalid,
 			fmt.Sprintf("%s: keys %q and %q of Secret %s are no certificate (PEM) and its unencrypted key: %v", p.path, p.certificate, p.privateKey, p.secret, err)}
 	}
-	return nil
+	return pair, nil
 }

@@ -1,7 +1,8 @@
-package kafkaconn
+package credentials
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"k8s.io/apimachinery/pkg/api/meta"
@@ -22,6 +23,14 @@ type Problem struct {
 
 // Error makes a Problem an error, so that the steps below can return it.
 func (p *Problem) Error() string { return p.Message }
+
+// AsProblem splits an error: a Problem, or the error when it is none.
+func AsProblem(err error) (*Problem, error) {
+	if p, ok := errors.AsType[*Problem](err); ok {
+		return p, nil
+	}
+	return nil, err
+}
 
 // Parts returns reason and message, empty of a nil Problem.
 func (p *Problem) Parts() (reason, message string) {
@@ -94,7 +103,7 @@ func clientTLS(ctx context.Context, s *secrets, t *v1alpha1.ClientTLS, k *build.
 	const path = "spec.kafka.bootstrap.tls"
 	if t.CA != nil {
 		key := t.CA.KeyOr(v1alpha1.KeyAuthorities)
-		if err := s.authorities(ctx, path+".ca", t.CA.Name, key); err != nil {
+		if _, err := s.authorities(ctx, path+".ca", t.CA.Name, key); err != nil {
 			return err
 		}
 		k.Mount("ssl_cafile", t.CA.Name, key, "ca.crt")
@@ -107,7 +116,7 @@ func clientTLS(ctx context.Context, s *secrets, t *v1alpha1.ClientTLS, k *build.
 }
 
 func mountKeyPair(ctx context.Context, s *secrets, p keyPair, k *build.Kafka) error {
-	if err := s.pair(ctx, p); err != nil {
+	if _, err := s.pair(ctx, p); err != nil {
 		return err
 	}
 	k.Mount("ssl_certfile", p.secret, p.certificate, "tls.crt")
@@ -155,7 +164,7 @@ func oauth(ctx context.Context, s *secrets, o *v1alpha1.OAuthSource, k *build.Ka
 	}
 	if c.CA != nil {
 		key := c.CA.KeyOr(v1alpha1.KeyAuthorities)
-		if err := s.authorities(ctx, path+".clientCredentials.ca", c.CA.Name, key); err != nil {
+		if _, err := s.authorities(ctx, path+".clientCredentials.ca", c.CA.Name, key); err != nil {
 			return err
 		}
 		k.Mount("sasl_oauth_cafile", c.CA.Name, key, "oauth-ca.crt")

@@ -1,0 +1,74 @@
+package credentials
+
+import (
+	"context"
+
+	"github.com/plastron-dev/plastron/api/v1alpha1"
+	"github.com/plastron-dev/plastron/controllers/session"
+)
+
+// Registry returns what the operator needs to talk to a registry. The error is
+// a *Problem when something is missing or wrong, else the API server's.
+func (r *Resolver) Registry(ctx context.Context, reg *v1alpha1.SchemaRegistry) (session.Access, error) {
+	s := &secrets{live: r.Live, namespace: reg.Namespace}
+	var out session.Access
+	auth, path := reg.Auth()
+	if auth != nil {
+		if err := httpAuth(ctx, s, path, auth, &out); err != nil {
+			return session.Access{}, err
+		}
+	}
+	if t := reg.TLS(); t != nil {
+		trusted, err := s.optional(ctx, listenerPath, t.SecretName, v1alpha1.KeyAuthorities)
+		if err != nil {
+			return session.Access{}, err
+		}
+		out.Authorities = string(trusted)
+	}
+	if reg.Spec.External != nil && reg.Spec.External.TLS != nil {
+		if err := registryTLS(ctx, s, reg.Spec.External.TLS, &out); err != nil {
+			return session.Access{}, err
+		}
+	}
+	return out, nil
+}
+
+func httpAuth(ctx context.Context, s *secrets, path string, auth *v1alpha1.HTTPAuth, out *session.Access) (err error) {
+	switch {
+	case auth.Basic != nil:
+		at, name := path+".basic.secretRef", auth.Basic.SecretRef.Name
+		if out.Username, err = s.text(ctx, at, name, v1alpha1.KeyUsername); err != nil {
+			return err
+		}
+		out.Password, err = s.text(ctx, at, name, v1alpha1.KeyPassword)
+		return err
+	case auth.Bearer != nil:
+		ref := auth.Bearer.SecretRef
+		out.Token, err = s.text(ctx, path+".bearer.secretRef", ref.Name, ref.KeyOr(v1alpha1.KeyToken))
+		return err
+	default:
+		return &Problem{v1alpha1.ReasonInvalidSpec, path + ": set basic or bearer"}
+	}
+}
+
+func registryTLS(ctx context.Context, s *secrets, t *v1alpha1.ClientTLS, out *session.Access) error {
+	const path = "spec.external.tls"
+	if t.CA != nil {
+		key := t.CA.KeyOr(v1alpha1.KeyAuthorities)
+		text, err := s.authorities(ctx, path+".ca", t.CA.Name, key)
+		if err != nil {
+			return err
+		}
+		out.Authorities = string(text)
+	}
+	if t.Certificate == nil {
+		return nil
+	}
+	certificate, privateKey := t.Certificate.Keys()
+	pair, err := s.pair(ctx, keyPair{path + ".certificate", t.Certificate.Name, certificate, privateKey})
+	if err != nil {
+		return err
+	}
+	out.Certificate = &pair
+	return nil
+}
