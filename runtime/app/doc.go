@@ -16,6 +16,7 @@
 // limits), registry.go, rest.go, all.go and dev.go (the processes), serve.go
 // (listener and routes before and after readiness), management.go (profiles),
 // telemetry.go (what is sent to others), observe.go and observe_log.go (metrics
-// and spans of requests and of the log), check.go (everything but the
+// and spans of requests and of the log), memory.go (what is given back to the
+// system), check.go (everything but the
 // connections).
 package app

@@ -77,6 +77,7 @@ func (n *registryNode) work() []part {
 		{name: "schemas topic", run: func(ctx context.Context) error { return n.schemas.Run(ctx) }, within: 10 * time.Second},
 		{name: "writer", run: func(ctx context.Context) error { return n.service.Run(ctx) }, within: 25 * time.Second},
 		n.traffic("registry", n.replayed),
+		{name: "memory", run: func(ctx context.Context) error { keepMemoryLow(ctx); return nil }},
 		{name: "cluster id", run: func(ctx context.Context) error {
 			n.learnCluster(ctx)
 			<-ctx.Done()
