@@ -5,7 +5,7 @@
 #   kafka.sh down              kill them and remove their folder
 #   kafka.sh status            one line per broker; exit code 1 if one is not running
 #   kafka.sh bootstrap [NAME]  print the addresses of a listener (plain, sasl, sasltls, tls)
-#   kafka.sh node I ACTION     start|term|kill|pause|resume broker I, to test failures
+#   kafka.sh node I ACTION     start|term|kill|pause|resume|full broker I, to test failures
 #
 # Exit code 3: not available here (no Java 17, no Maven, no jars). Environment:
 #
@@ -236,7 +236,9 @@ node() {
     kill) kill -9 "$pid" ;;
     pause) kill -STOP "$pid" ;;
     resume) kill -CONT "$pid" ;;
-    *) fail "node I start|term|kill|pause|resume" ;;
+    # No file can grow any more, as on a full disk; the broker gives up. A start has space again.
+    full) prlimit --pid "$pid" --fsize=4096 ;;
+    *) fail "node I start|term|kill|pause|resume|full" ;;
   esac
 }
 
