@@ -3,14 +3,12 @@ package compat
 import (
 	"flag"
 	"fmt"
-	"os"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/plastron-dev/plastron/runtime/format"
 	"github.com/plastron-dev/plastron/runtime/schema"
+	"github.com/plastron-dev/plastron/runtime/testkit"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -82,7 +80,7 @@ func TestVerdicts(t *testing.T) {
 				writeVerdict(t, &b, h, level, flavour)
 			}
 		}
-		golden(t, "testdata/verdicts-"+string(flavour)+".golden", b.String())
+		testkit.Golden(t, "testdata/verdicts-"+string(flavour)+".golden", []byte(b.String()), *update)
 	}
 }
 
@@ -105,20 +103,4 @@ func writeVerdict(t *testing.T, b *strings.Builder, h history, level schema.Leve
 		fmt.Fprintf(b, "  %s\n", strings.ReplaceAll(m, "\n", `\n`))
 	}
 	fmt.Fprintf(b, "  = %s\n", strings.ReplaceAll(v.RegisterMessage(flavour, "s-value"), "\n", `\n`))
-}
-
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	if *update {
-		if err := os.WriteFile(name, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Fatalf("%s (-want +got):\n%s", name, diff)
-	}
 }

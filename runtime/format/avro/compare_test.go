@@ -13,6 +13,7 @@ import (
 
 	"github.com/plastron-dev/plastron/runtime/internal/jsonx"
 	"github.com/plastron-dev/plastron/runtime/schema"
+	"github.com/plastron-dev/plastron/runtime/testkit"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -98,7 +99,7 @@ func TestFindings(t *testing.T) {
 				fmt.Fprintln(&b, line)
 			}
 		}
-		golden(t, name, b.String())
+		testkit.Golden(t, name, []byte(b.String()), *update)
 	}
 
 	f(schema.Confluent, "testdata/findings-confluent.golden", func(direction string, findings []schema.Finding) []string {
@@ -116,22 +117,6 @@ func TestFindings(t *testing.T) {
 		slices.Sort(lines)
 		return slices.Compact(lines)
 	})
-}
-
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	if *update {
-		if err := os.WriteFile(name, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Fatalf("%s (-want +got):\n%s", name, diff)
-	}
 }
 
 func TestDescriptions(t *testing.T) {

@@ -231,3 +231,30 @@ func TestHostileReferences(t *testing.T) {
 		t.Errorf("%.200v", err)
 	}
 }
+
+// TestHostileLint: defaults whose naive check is exponential, or finds more than
+// anybody reads.
+func TestHostileLint(t *testing.T) {
+	// Not parallel, see package cost.
+	f := func(text string) {
+		t.Helper()
+		s, err := ParseStored(text, nil, testLimits)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var problems []Problem
+		cost.Within(t, fmt.Sprintf("lint %.60s", text), func() { problems = Lint(s) })
+		if len(problems) > maxProblems {
+			t.Errorf("%d problems", len(problems))
+		}
+	}
+
+	// A default of a record of records, each with two fields of the one below.
+	fields := `{"name":"r","type":{"type":"record","name":"R0","fields":[{"name":"x","type":"int","default":0}]}}`
+	for i := range 40 {
+		fields += fmt.Sprintf(`,{"name":"f%d","default":{},"type":{"type":"record","name":"R%d","fields":[`+
+			`{"name":"l","type":"R%d","default":{}},{"name":"r","type":"R%d","default":{}}]}}`, i, i+1, i, i)
+	}
+	f(`{"type":"record","name":"Root","fields":[` + fields + `]}`)
+	f(`{"type":"record","name":"R","fields":[{"name":"a","type":{"type":"array","items":"int"},"default":[` + listed(100_000, `"x"`) + `]}]}`)
+}

@@ -1,10 +1,7 @@
 package avro
 
 import (
-	"fmt"
-	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -77,30 +74,4 @@ func TestLint(t *testing.T) {
 	f(`{"type":"bytes","logicalType":"decimal","precision":4,"scale":2}`)
 	f(`{"type":"long","logicalType":"local-timestamp-millis"}`)
 	f(`{"type":"long","logicalType":"frobnicate"}`, "logical-type ")
-}
-
-func TestHostileLint(t *testing.T) {
-	t.Parallel()
-	f := func(text string) {
-		t.Helper()
-		s, err := ParseStored(text, nil, testLimits)
-		if err != nil {
-			t.Fatal(err)
-		}
-		started := time.Now()
-		problems := Lint(s)
-		if took := time.Since(started); took > 2*time.Second || len(problems) > maxProblems {
-			t.Fatalf("%d problems in %s", len(problems), took)
-		}
-	}
-
-	many := func(n int, one string) string { return strings.TrimSuffix(strings.Repeat(one+",", n), ",") }
-	// A default of a record of records, each with two fields of the one below.
-	fields := `{"name":"r","type":{"type":"record","name":"R0","fields":[{"name":"x","type":"int","default":0}]}}`
-	for i := range 40 {
-		fields += fmt.Sprintf(`,{"name":"f%d","default":{},"type":{"type":"record","name":"R%d","fields":[`+
-			`{"name":"l","type":"R%d","default":{}},{"name":"r","type":"R%d","default":{}}]}}`, i, i+1, i, i)
-	}
-	f(`{"type":"record","name":"Root","fields":[` + fields + `]}`)
-	f(`{"type":"record","name":"R","fields":[{"name":"a","type":{"type":"array","items":"int"},"default":[` + many(100_000, `"x"`) + `]}]}`)
 }

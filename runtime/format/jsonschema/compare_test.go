@@ -9,9 +9,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/plastron-dev/plastron/runtime/schema"
+	"github.com/plastron-dev/plastron/runtime/testkit"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -102,27 +101,11 @@ func TestFindings(t *testing.T) {
 				}
 			}
 		}
-		golden(t, name, b.String())
+		testkit.Golden(t, name, []byte(b.String()), *update)
 	}
 
 	f(schema.Confluent, "testdata/findings-confluent.golden", func(f schema.Finding) string {
 		return f.Kind + " " + f.Path + " | " + f.Description
 	})
 	f(schema.Karapace, "testdata/findings-karapace.golden", func(f schema.Finding) string { return f.Karapace })
-}
-
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	if *update {
-		if err := os.WriteFile(name, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Fatalf("%s (-want +got):\n%s", name, diff)
-	}
 }

@@ -8,9 +8,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/plastron-dev/plastron/runtime/schema"
+	"github.com/plastron-dev/plastron/runtime/testkit"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -120,22 +119,6 @@ func TestFindings(t *testing.T) {
 				fmt.Fprintf(&b, "  F %s %s: %s\n", finding.Kind, finding.Path, finding.Description)
 			}
 		}
-		golden(t, "testdata/findings-"+string(f)+".golden", b.String())
-	}
-}
-
-func golden(t *testing.T, path, got string) {
-	t.Helper()
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Fatalf("%s: -want +got:\n%s", path, diff)
+		testkit.Golden(t, "testdata/findings-"+string(f)+".golden", []byte(b.String()), *update)
 	}
 }
