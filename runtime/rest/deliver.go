@@ -27,7 +27,8 @@ const deliveryGrace = time.Second
 // Kafka client's goroutine; the request reads it when all are there or when it
 // gives up, after which promises may still come.
 type delivery struct {
-	done chan struct{}
+	done    chan struct{}
+	release func() // called when the last record is settled
 
 	mu       sync.Mutex
 	outcomes []Outcome
@@ -43,7 +44,11 @@ func (s *Service) deliver(ctx context.Context, topic *Topic, records []kgo.Recor
 	if err != nil {
 		return nil, err
 	}
-	d := &delivery{done: make(chan struct{}), outcomes: make([]Outcome, len(records)), left: len(records)}
+	release, err := s.buffer.reserve(topic.Name, records)
+	if err != nil {
+		return nil, err
+	}
+	d := &delivery{done: make(chan struct{}), release: release, outcomes: make([]Outcome, len(records)), left: len(records)}
 	for i := range records {
 		d.outcomes[i] = Outcome{Failure: passing(textTimedOut)}
 	}
@@ -75,6 +80,7 @@ func (d *delivery) settle(i int, o Outcome) {
 	defer d.mu.Unlock()
 	d.outcomes[i] = o
 	if d.left--; d.left == 0 {
+		d.release()
 		close(d.done)
 	}
 }

@@ -16,6 +16,8 @@
 //     partitions from positions that this package decides. Assignments made by
 //     hand and by the group then share one way of seeking, reading and
 //     committing.
+//   - With the credentials of requests there is a Service for each user, so that
+//     nothing of one can be seen by another: clients, consumers, caches.
 //   - Records that a read took from Kafka but did not hand out stay in the
 //     instance: none is lost at max_bytes, behind a broken record, or when the
 //     client hangs up.
@@ -25,7 +27,7 @@
 // (metadata); produce.go (the steps of a produce request), serialize.go
 // (record to bytes), schemas.go (schema by id and by text), subject.go (name
 // strategies), format.go (JSON of a record to and from bytes), partition.go
-// (hashes), deliver.go (sending and waiting); consumers.go (instances,
-// expiry), consumer.go (one instance), subscribe.go, assign.go, member.go,
+// (hashes), buffer.go (bytes that wait), deliver.go (sending and waiting);
+// identities.go (a service for each user); consumers.go (instances, expiry), consumer.go (one instance), subscribe.go, assign.go, member.go,
 // fetcher.go (the two clients), positions.go (seeking), commit.go, read.go.
 package rest

@@ -51,6 +51,7 @@ type Service struct {
 	choices   *choices
 	consumers *consumers
 	partition partitioner
+	buffer    *buffer
 	reads     atomic.Int64 // reads without a consumer
 
 	closeOnce sync.Once
@@ -75,6 +76,7 @@ func New(d Deps) (*Service, error) {
 		logger:    d.Logger,
 		schemas:   newSchemas(d.Registry, d.Settings, d.Clock),
 		partition: partitionerOf(d.Settings.Partitioner),
+		buffer:    newBuffer(d.Settings.MaxBufferedBytes),
 	}
 	s.choices = newChoices(s.schemas, d.Settings, d.Clock)
 	s.cluster = newCluster(d.NewClient, d.Settings, d.Clock)

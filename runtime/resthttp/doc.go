@@ -13,5 +13,5 @@
 // (members and elements of JSON without decoding), answer.go (writing),
 // errors.go (kinds to statuses and codes), v2_produce.go, produce_request.go,
 // v2_consumers.go, v2_records.go, consumer_requests.go, v2_metadata.go, peers.go
-// (consumers of other replicas).
+// (consumers of other replicas), identity.go (credentials of requests).
 package resthttp
