@@ -11,6 +11,9 @@ import (
 
 const megabyte = 1e6
 
+// settled is how long a process is left alone before its memory is read.
+const settled = 3 * time.Second
+
 // withMany measures a registry with 100,000 schemas, and one with 100 beside it.
 func (b *bench) withMany(ctx context.Context) error {
 	var nodes []*node
@@ -46,6 +49,11 @@ func (b *bench) memory(ctx context.Context, n *node, schemas int, name string, b
 	load := traffic.Load{Connections: 10, Duration: 2 * time.Minute, Count: int64(schemas)}
 	if _, err := (side{target: n.target, source: byID(n.target, schemas), load: load}).run(ctx); err != nil {
 		return err
+	}
+	select { // What the replay has used is given back beside the first requests.
+	case <-time.After(settled):
+	case <-ctx.Done():
+		return ctx.Err()
 	}
 	now, err := n.memory("VmRSS")
 	if err != nil {
