@@ -2,6 +2,7 @@ package manager
 
 import (
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -136,4 +137,47 @@ func required(crd *apiextensionsv1.CustomResourceDefinition, path string) bool {
 		at = &next
 	}
 	return true
+}
+
+// TestFeaturesNameTheirTests looks for each test that the list of features
+// names.
+func TestFeaturesNameTheirTests(t *testing.T) {
+	t.Parallel()
+	named := 0
+	for line := range strings.Lines(string(readFile(t, "../../docs/features-operator.md"))) {
+		pkg := ""
+		for _, m := range regexp.MustCompile("`(?:([a-z0-9]+): )?(Test[A-Za-z0-9]+)`").FindAllStringSubmatch(line, -1) {
+			if strings.HasPrefix(m[2], "TestX") {
+				continue
+			}
+			if m[1] != "" {
+				pkg = m[1]
+			}
+			named++
+			if !hasTest(t, pkg, m[2]) {
+				t.Errorf("there is no test %s in %s: %s", m[2], pkg, line)
+			}
+		}
+	}
+	if named < 40 {
+		t.Errorf("%d tests are named", named)
+	}
+}
+
+func hasTest(t *testing.T, pkg, name string) bool {
+	t.Helper()
+	pattern := "../" + pkg + "/*_test.go"
+	if pkg == "e2e" {
+		pattern = "../../test/e2e/*_test.go"
+	}
+	paths, err := filepath.Glob(pattern)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range paths {
+		if strings.Contains(string(readFile(t, p)), "func "+name+"(t *testing.T)") {
+			return true
+		}
+	}
+	return false
 }
