@@ -63,7 +63,7 @@ else
   hack/kafka/kafka.sh up 1
   mapfile -t packages < <(grep -rl --include='*_test.go' '^//go:build realkafka$' . | xargs -n 1 dirname | sort -u)
   PLASTRON_TEST_KAFKA=$(hack/kafka/kafka.sh bootstrap) \
-    go test ${race[@]+"${race[@]}"} -tags realkafka -shuffle=on -timeout 5m -count=1 "${packages[@]}"
+    go test ${race[@]+"${race[@]}"} -tags realkafka -shuffle=on -timeout 10m -count=1 "${packages[@]}"
 fi
 
 if ((${#left_out[@]})); then
