@@ -131,7 +131,11 @@ func (n *restNode) routeDeps() (resthttp.Deps, error) {
 	}
 	d := resthttp.Deps{
 		BaseURI: base, MaxBody: maxBody(n.config), Flavour: schema.Flavour(n.config.Registry.Flavour),
-		Version: n.version, Clock: n.clock,
+		Rate:  resthttp.NewRate(n.config.REST.Producer.RecordRate, n.config.REST.Producer.ByteRate, n.clock),
+		Allow: n.config.REST.AllowedRoutes, Version: n.version, Clock: n.clock,
+	}
+	if unknown := resthttp.UnknownRoutes(d.Allow); len(unknown) > 0 {
+		return d, fmt.Errorf("reading rest_api_allowlist: no route has the name %q, nor one that begins with it", unknown[0])
 	}
 	if err := n.findPeers(); err != nil {
 		return d, err

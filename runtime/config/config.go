@@ -145,6 +145,7 @@ type REST struct {
 	Authorization    bool
 	SASLBootstrap    string
 	MaxPrincipals    int
+	AllowedRoutes    []string
 	RegistryScheme   string
 	RegistryHost     string
 	RegistryPort     int
@@ -167,6 +168,8 @@ type Producer struct {
 	MaxRequest      int // MaxRequest is in bytes
 	DeliveryTimeout int // DeliveryTimeout is in milliseconds
 	Partitioner     string
+	RecordRate      int // RecordRate is in records per second
+	ByteRate        int // ByteRate is in bytes per second
 }
 
 // Consumer holds the settings of the proxy's Kafka consumers.

@@ -28,6 +28,11 @@ type Deps struct {
 	Flavour schema.Flavour
 	// Peers are asked for consumers that are not here; nil when there are none.
 	Peers Peers
+	// Rate bounds what is produced; nil does not.
+	Rate *Rate
+	// Allow names the routes that clients may use, see UnknownRoutes; empty
+	// allows all. What is not allowed does not exist.
+	Allow []string
 	// Version is shown by /_health.
 	Version string
 	// Clock is for the uptime; nil means time.Now.

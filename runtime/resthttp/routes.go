@@ -22,9 +22,13 @@ const (
 func (a *api) routes() http.Handler {
 	m := newRouter()
 	add := func(method, path string, rule bodyRule, h handler) {
-		m.Handle(path, a.serve(template(path), rule, mux.Vars, h)).Methods(method)
+		if a.allowed(name2(method, path)) {
+			m.Handle(path, a.serve(template(path), rule, mux.Vars, h)).Methods(method)
+		}
 	}
-	m.Handle(instancePath+"/records", a.stream(template(instancePath+"/records"), noBody, mux.Vars, a.records)).Methods(http.MethodGet)
+	if path := instancePath + "/records"; a.allowed(name2(http.MethodGet, path)) {
+		m.Handle(path, a.stream(template(path), noBody, mux.Vars, a.records)).Methods(http.MethodGet)
+	}
 	add(http.MethodPost, partitionPath, objectBody, a.produceToPartition)
 	add(http.MethodPost, topicPath, objectBody, a.produceToTopic)
 

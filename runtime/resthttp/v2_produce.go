@@ -36,6 +36,9 @@ func (a *api) produce(c *call, name string, partition int32) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	if !a.Rate.take(len(records), len(c.body)) {
+		return answer{}, tooFast()
+	}
 	produced, err := a.Service.Produce(c.Context(), rest.ProduceRequest{
 		Topic: topic, Format: c.format, Key: request.key, Value: request.value, Records: records,
 	})

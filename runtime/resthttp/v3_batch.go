@@ -42,6 +42,9 @@ func (a *api) produceBatch(c *call3) (int, any, error) {
 	if err != nil {
 		return 0, nil, err
 	}
+	if !a.Rate.take(len(entries), len(body)) {
+		return 0, nil, tooFast()
+	}
 	stream, err := a.Service.Stream(topic, shortStream)
 	if err != nil {
 		return 0, nil, err

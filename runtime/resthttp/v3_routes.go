@@ -98,7 +98,9 @@ func routes3() []route3 {
 func (a *api) router3(prefix string) http.Handler {
 	m := newRouter()
 	for _, r := range routes3() {
-		m.Handle(prefix+r.path, a.serve3(prefix, r)).Methods(r.method)
+		if a.allowed(r.name) {
+			m.Handle(prefix+r.path, a.serve3(prefix, r)).Methods(r.method)
+		}
 	}
 	return m
 }

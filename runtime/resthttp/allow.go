@@ -1,0 +1,54 @@
+package resthttp
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// allowed reports whether a route is one that clients may use. A list names
+// routes, or what the names of several begin with: api.v3.topics is all of
+// api.v3.topics.list and so on. An empty list allows everything.
+func (a *api) allowed(name string) bool {
+	return len(a.Allow) == 0 || slices.ContainsFunc(a.Allow, func(entry string) bool { return covers(entry, name) })
+}
+
+func covers(entry, name string) bool {
+	rest, found := strings.CutPrefix(name, entry)
+	return found && (rest == "" || rest[0] == '.')
+}
+
+// name2 is the name of a route of version 2: the first part of its path, and
+// its method.
+func name2(method, path string) string {
+	first, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	return "api.v2." + first + "." + strings.ToLower(method)
+}
+
+// UnknownRoutes returns the entries of a list of allowed routes that name
+// nothing.
+func UnknownRoutes(list []string) []string {
+	var names []string
+	for route := range operations2() {
+		method, path, _ := strings.Cut(route, " ")
+		if strings.HasPrefix(path, "/topics") || strings.HasPrefix(path, "/consumers") || path == "/brokers" {
+			names = append(names, name2(method, path))
+		}
+	}
+	for _, r := range routes3() {
+		names = append(names, r.name)
+	}
+	var unknown []string
+	for _, entry := range list {
+		if !slices.ContainsFunc(names, func(name string) bool { return covers(entry, name) }) {
+			unknown = append(unknown, entry)
+		}
+	}
+	return unknown
+}
+
+// tooFast is the refusal of what goes beyond a Rate.
+func tooFast() *wireError {
+	return wrong(http.StatusTooManyRequests, http.StatusTooManyRequests,
+		"Request rate limit exceeded: The rate limit of requests per second has been exceeded.")
+}
