@@ -42,7 +42,7 @@ func Within(t testing.TB, name string, work func()) Spent {
 }
 
 // WithinTotal is Within for work that allocates more than the promise in all,
-// up to total bytes, and has less in use at any time: the caller shows that.
+// up to total bytes. What stays of it is for the caller to look at.
 func WithinTotal(t testing.TB, name string, total uint64, work func()) Spent {
 	t.Helper()
 	fits := func(s Spent) bool { return s.CPU <= CPU && s.Bytes <= total }
