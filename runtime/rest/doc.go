@@ -31,4 +31,10 @@
 // identities.go (a service for each user); consumers.go (instances, expiry),
 // consumer.go (one instance), subscribe.go, assign.go, member.go,
 // fetcher.go (the two clients), positions.go (seeking), commit.go, read.go.
+//
+// Version 3 of the API has v3_cluster.go, v3_topics.go, v3_configs.go,
+// v3_acls.go and v3_groups.go (questions to Kafka), v3_errors.go (its kinds of
+// Kafka's errors), v3_stream.go (records in, receipts out, in order),
+// v3_period.go (what the records of a second share), v3_record.go (record to
+// bytes), v3_schemas.go (schemas by id, version and text) and v3_read.go.
 package rest

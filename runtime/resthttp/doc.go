@@ -14,4 +14,10 @@
 // errors.go (kinds to statuses and codes), v2_produce.go, produce_request.go,
 // v2_consumers.go, v2_records.go, consumer_requests.go, v2_metadata.go, peers.go
 // (consumers of other replicas), identity.go (credentials of requests).
+//
+// Version 3: v3.go (one request, envelope), v3_routes.go, v3_errors.go,
+// v3_cluster.go, v3_topics.go, v3_partitions.go, v3_configs.go, v3_acls.go,
+// v3_groups.go; v3_produce.go (a stream), v3_frame.go (bytes to objects),
+// v3_record.go, v3_batch.go, v3_read.go. openapi.go, v2_summaries.go and
+// v3_summaries.go describe the surface; rate.go and allow.go narrow it.
 package resthttp
