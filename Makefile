@@ -10,7 +10,7 @@ TAG     ?= dev
 GO      ?= go
 TOOL    := $(GO) tool -modfile=hack/tools/go.mod
 LDFLAGS := -s -w -X main.version=$(VERSION)
-FUZZTIME ?= 20s
+FUZZTIME ?= 60s
 
 .PHONY: help
 help: ## list the targets
@@ -63,7 +63,7 @@ bench: ## the figures of docs/performance.md, printed with their bars (QUICK=1 f
 	@hack/bench/run.sh
 
 .PHONY: fuzz
-fuzz: ## every fuzz target in the tree, FUZZTIME each
+fuzz: ## every fuzz target in the tree, FUZZTIME each (one minute)
 	@hack/fuzz.sh $(FUZZTIME)
 
 .PHONY: soak
