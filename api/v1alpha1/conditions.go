@@ -216,6 +216,9 @@ const (
 	ReasonWaitingForDependents = "WaitingForDependents"
 	// ReasonReferencedInRegistry: schemas in the registry still use this one.
 	ReasonReferencedInRegistry = "ReferencedInRegistry"
+	// ReasonAssociatedInRegistry: what the subject is associated with in the
+	// registry forbids its deletion.
+	ReasonAssociatedInRegistry = "AssociatedInRegistry"
 )
 
 // Reasons of events; conditions do not use them.

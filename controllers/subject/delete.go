@@ -178,6 +178,8 @@ func buryFailed(err error) *verdict.Statement {
 	switch registry.ClassOf(err) {
 	case registry.Referenced:
 		reason = v1alpha1.ReasonReferencedInRegistry
+	case registry.Associated:
+		reason = v1alpha1.ReasonAssociatedInRegistry
 	case registry.NotPermitted:
 		reason = v1alpha1.ReasonRegistryReadOnly
 	case registry.Unauthorized, registry.Forbidden:
