@@ -11,8 +11,20 @@ import (
 	"strings"
 )
 
-// invariants are the columns of the table.
-var invariants = []string{"I1", "I2", "I3", "I4", "I5", "I6", "I7", "I8", "I9", "I10", "porcupine"}
+// matrix is a package of faults and the columns of its table.
+type matrix struct {
+	section    string
+	args       []string // of go test
+	invariants []string
+}
+
+func onKfake() matrix {
+	return matrix{"faults", []string{"-timeout", "5m", "./test/faults"}, []string{"I1", "I2", "I3", "I4", "I5", "I6", "I7", "I8", "I9", "I10", "porcupine"}}
+}
+
+func onKafka() matrix {
+	return matrix{"brokers", []string{"-timeout", "15m", "-tags", "realkafka", "./test/faults/brokers"}, []string{"I1", "I2", "I4", "I5", "I7", "I9", "I10", "I11", "I13"}}
+}
 
 // row is what a test of the matrix prints when it has passed.
 type row struct {
@@ -20,20 +32,20 @@ type row struct {
 	Held map[string]string `json:"held"`
 }
 
-// faultTable runs the matrix and returns its table.
-func faultTable(ctx context.Context) (string, error) {
-	cmd := exec.CommandContext(ctx, "go", "test", "-count=1", "-v", "-timeout", "5m", "./test/faults")
+// table runs the matrix and returns its table.
+func (m matrix) table(ctx context.Context) (string, error) {
+	cmd := exec.CommandContext(ctx, "go", append([]string{"test", "-count=1", "-v"}, m.args...)...)
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, os.Stderr
 	if err := cmd.Run(); err != nil {
 		_, _ = os.Stderr.Write(out.Bytes())
 		return "", fmt.Errorf("running the fault matrix: %w", err)
 	}
-	return tableOf(out.String())
+	return tableOf(out.String(), m.invariants)
 }
 
 // tableOf reads the rows out of the output of go test -v.
-func tableOf(output string) (string, error) {
+func tableOf(output string, invariants []string) (string, error) {
 	var rows []row
 	for text := range strings.Lines(output) {
 		_, raw, ok := strings.Cut(text, "row: ")

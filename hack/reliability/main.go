@@ -3,6 +3,7 @@
 // one by one and writes which test has noticed.
 //
 //	go run ./hack/reliability -faults    # the table F × I, from a run of test/faults
+//	go run ./hack/reliability -brokers   # the same of test/faults/brokers, on Apache Kafka
 //	go run ./hack/reliability -mutants   # the table of removed guards (hack/mutants.sh)
 //
 // A failing fault or a guard that nobody misses is an error, and the document
@@ -22,25 +23,33 @@ const document = "docs/reliability.md"
 
 func main() {
 	faults := flag.Bool("faults", false, "run the fault matrix and write its table")
+	brokers := flag.Bool("brokers", false, "run the faults on Apache Kafka and write their table")
 	mutate := flag.Bool("mutants", false, "remove guards one by one and write the table of who noticed")
 	only := flag.String("only", "", "only mutants whose name contains this; writes no table")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, *faults, *mutate, *only); err != nil {
+	var matrices []matrix
+	if *faults {
+		matrices = append(matrices, onKfake())
+	}
+	if *brokers {
+		matrices = append(matrices, onKafka())
+	}
+	if err := run(ctx, matrices, *mutate, *only); err != nil {
 		fmt.Fprintln(os.Stderr, "reliability:", err)
 		stop()
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, faults, mutate bool, only string) error {
-	if faults {
-		table, err := faultTable(ctx)
+func run(ctx context.Context, matrices []matrix, mutate bool, only string) error {
+	for _, m := range matrices {
+		table, err := m.table(ctx)
 		if err != nil {
 			return err
 		}
-		if err := rewrite("faults", table); err != nil {
+		if err := rewrite(m.section, table); err != nil {
 			return err
 		}
 	}
