@@ -11,13 +11,13 @@ import (
 
 // Bounds of what is kept and done for credentials.
 const (
-	maxKnownGood = 16384 // maxKnownGood is how many verified headers are remembered
-	maxKnownBad  = 4096  // maxKnownBad is how many refused ones are
+	maxKnownGood = 16384   // maxKnownGood is how many verified headers are remembered
+	maxKnownBad  = 4096    // maxKnownBad is how many refused ones are
 	maxBasic     = 2 << 10 // maxBasic bounds a Basic header in bytes
 	// MaxPassword is the greatest length of a password in bytes. A longer one
 	// is refused without being hashed (security contract F.1).
 	MaxPassword = 1 << 10
-	maxWaiting   = 64 // maxWaiting is how many requests wait for their password to be hashed
+	maxWaiting  = 64 // maxWaiting is how many requests wait for their password to be hashed
 )
 
 // rules are an auth file with what was learned under it. New rules start with

@@ -140,8 +140,9 @@ func shorten(groups []string, a slog.Attr) slog.Attr {
 func LogKeys() []string {
 	return []string{
 		"address", "api", "applied", "assignor", "attempt", "broker", "brokers", "cause", "change", "chosen", "decidedAt",
-		"detail", "drainTimeout", "duration", "end", "epoch", "error", "format", "generation", "group", "instance", "key", "level",
+		"detail", "drainTimeout", "duration", "end", "epoch", "error", "expired", "format", "generation", "group", "instance", "key", "level",
 		"member", "method", "name", "offset", "parent", "partition", "partitions", "path", "peer", "policy", "primary",
+		"principal",
 		"reason", "records", "registry", "remedy", "replicationFactor", "requestID", "rest", "restored", "route",
 		"schemaID", "setting", "source", "span", "stack", "start", "status", "step", "subject", "tls", "topic", "trace",
 		"url", "value", "version", "wait", "want",
