@@ -9,7 +9,8 @@ import (
 
 // What ends a stream of objects besides its end.
 var (
-	errFrameTooLarge  = errors.New("Produce request size is larger than allowed threshold") //nolint:staticcheck // a text of the contract
+	//lint:ignore ST1005 clients know the text (REST contract 13.2).
+	errFrameTooLarge  = errors.New("Produce request size is larger than allowed threshold")
 	errFrameMalformed = errors.New("the request is not a sequence of JSON objects")
 )
 

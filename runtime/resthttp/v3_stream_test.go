@@ -33,7 +33,6 @@ type stream struct {
 	t    testing.TB
 	conn net.Conn
 	out  *bufio.Writer
-	body io.WriteCloser // chunks
 	in   *bufio.Reader
 	// lines are the receipts, after header has been read.
 	lines  *bufio.Reader

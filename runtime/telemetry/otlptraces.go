@@ -104,7 +104,7 @@ func wireAttributes(list []attribute.KeyValue) []*common.KeyValue {
 			out[i] = &common.KeyValue{Key: string(a.Key), Value: &common.AnyValue{Value: &common.AnyValue_IntValue{IntValue: a.Value.AsInt64()}}}
 			continue
 		}
-		out[i] = attributeOf(string(a.Key), a.Value.Emit())
+		out[i] = attributeOf(string(a.Key), a.Value.String())
 	}
 	return out
 }

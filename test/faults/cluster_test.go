@@ -300,7 +300,6 @@ func (c *clock) now() time.Time {
 }
 
 func (c *clock) jump(d time.Duration) { c.offset.Add(int64(d)) }
-func (c *clock) reset()               { c.run(); c.offset.Store(0) }
 func (c *clock) stand()               { now := c.now(); c.stopped.Store(&now) }
 func (c *clock) run()                 { c.stopped.Store(nil) }
 
