@@ -119,3 +119,5 @@ func (s *soak) fault() {
 	s.counts[f.name]++
 	f.do()
 }
+
+func (c *clock) reset() { c.run(); c.offset.Store(0) }
