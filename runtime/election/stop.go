@@ -38,7 +38,24 @@ func (e *Election) handOver(ctx context.Context) {
 	if err != nil {
 		return // Nobody is known, as without asking.
 	}
-	e.publish(State{Generation: j.generation, PrimaryURL: e.primaryURL(a, false)})
+	url := e.primaryURL(a, false)
+	e.publish(State{Generation: j.generation, PrimaryURL: url})
+	if url != "" {
+		e.linger(ctx)
+	}
+}
+
+// linger stays a member until the others have had time to ask for their
+// assignment. T1: this node leads and assigns; T2: it leaves; T3: the successor
+// asks and hears of the next generation instead. It then never learns that the
+// role was handed over and waits for a node that has long stopped.
+func (e *Election) linger(ctx context.Context) {
+	timer := time.NewTimer(e.cfg.Heartbeat)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
+	}
 }
 
 // leave ends the membership. After a failed release the session is left to run
