@@ -2,6 +2,7 @@ package subject
 
 import (
 	"context"
+	"slices"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
@@ -42,14 +43,17 @@ func (r *Reconciler) enqueue(name string) handler.EventHandler {
 	})
 }
 
-// rivals wakes the Subjects that claim the same subject: when the winner goes
-// away, the next one takes its place.
+// rivals wakes the other Subjects that claim the same subject: when the winner
+// goes away, the next one takes its place. The object itself is awake already;
+// woken twice it would ask again for what a slow node does not show yet.
 func (r *Reconciler) rivals(ctx context.Context, o client.Object) []reconcile.Request {
 	s, ok := o.(*v1alpha1.Subject)
 	if !ok {
 		return nil
 	}
-	return r.requests(ctx, index.SubjectTarget, s.TargetKey())
+	return slices.DeleteFunc(r.requests(ctx, index.SubjectTarget, s.TargetKey()), func(q reconcile.Request) bool {
+		return q.NamespacedName == client.ObjectKeyFromObject(s)
+	})
 }
 
 func (r *Reconciler) requests(ctx context.Context, name, key string) []reconcile.Request {
