@@ -53,7 +53,7 @@ echo "== unit, conformance and controller tests"
 go test ${race[@]+"${race[@]}"} -shuffle=on -timeout 8m "${packages[@]}"
 
 echo "== faults and migrations"
-go test ${race[@]+"${race[@]}"} -p 1 -shuffle=on -timeout 8m "${steady[@]}"
+go test ${race[@]+"${race[@]}"} -p 1 -parallel 1 -shuffle=on -timeout 8m "${steady[@]}"
 
 if ((${#race[@]})); then
   # The detector makes code many times slower; without it the run above had
