@@ -1,7 +1,6 @@
 package registry
 
 import (
-	"runtime"
 	"sync"
 	"testing"
 
@@ -18,15 +17,7 @@ func TestImportAndRegistrationAtOnceShareNoID(t *testing.T) {
 		if err := n.SetSubjectMode(t.Context(), "i", ModeChange{Mode: schema.Import}); err != nil {
 			t.Fatal(err)
 		}
-		entered := make(chan struct{})
-		n.before = func([]record.Record) error {
-			n.before = nil
-			close(entered)
-			for len(n.queue) < 2 {
-				runtime.Gosched()
-			}
-			return nil
-		}
+		entered := n.holdFirst(2)
 		var group sync.WaitGroup
 		group.Go(func() { n.register(t, "first", avro(`"int"`)) })
 		<-entered

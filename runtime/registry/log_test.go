@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -92,6 +93,22 @@ func (n *node) read() {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.store.Apply(n.topic.from(n.store.View().Offset() + 1))
+}
+
+// holdFirst keeps the next append until so many requests have queued behind it,
+// which is what a batch is made of; the channel is closed when it has begun.
+// Only then may the others ask: together with the first they would be one batch.
+func (n *node) holdFirst(waiting int) (entered <-chan struct{}) {
+	begun := make(chan struct{})
+	n.before = func([]record.Record) error {
+		n.before = nil
+		close(begun)
+		for len(n.queue) < waiting {
+			runtime.Gosched()
+		}
+		return nil
+	}
+	return begun
 }
 
 func (n *node) Append(_ context.Context, records []record.Record) (int64, error) {

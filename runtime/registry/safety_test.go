@@ -23,15 +23,7 @@ func TestConcurrentRegistrationsShareAppendsAndNoIDs(t *testing.T) {
 	n := newKarapace(t)
 	// The first append waits until everybody has queued behind it.
 	const writers = 60
-	entered := make(chan struct{})
-	n.before = func([]record.Record) error {
-		n.before = nil
-		close(entered)
-		for len(n.queue) < writers {
-			runtime.Gosched()
-		}
-		return nil
-	}
+	entered := n.holdFirst(writers)
 	var group sync.WaitGroup
 	group.Go(func() { n.register(t, "first", avro(`"int"`)) })
 	<-entered
@@ -58,22 +50,20 @@ func TestConcurrentRegistrationsShareAppendsAndNoIDs(t *testing.T) {
 func TestEqualRegistrationsAtOnceAreOneVersion(t *testing.T) {
 	t.Parallel()
 	n := newKarapace(t)
-	// The first append waits until all others have queued, so that none of them
-	// finds the schema before its turn.
-	n.before = func([]record.Record) error {
-		n.before = nil
-		for len(n.queue) < 19 {
-			runtime.Gosched()
+	// All others queue behind the first, so that none of them finds the schema
+	// before its turn.
+	const others = 19
+	entered := n.holdFirst(others)
+	register := func() {
+		if e := n.register(t, "a", avro(`"int"`)); e.ID != 1 || e.Version != 1 {
+			t.Errorf("%+v", e)
 		}
-		return nil
 	}
 	var group sync.WaitGroup
-	for range 20 {
-		group.Go(func() {
-			if e := n.register(t, "a", avro(`"int"`)); e.ID != 1 || e.Version != 1 {
-				t.Errorf("%+v", e)
-			}
-		})
+	group.Go(register)
+	<-entered
+	for range others {
+		group.Go(register)
 	}
 	group.Wait()
 	if len(n.topic.records) != 1 {
@@ -457,15 +447,7 @@ func checkAcknowledged(t *testing.T, seed uint64, shared *topic, acknowledged ma
 func TestOneSubjectTwiceInAQueue(t *testing.T) {
 	t.Parallel()
 	n := newKarapace(t)
-	entered := make(chan struct{})
-	n.before = func([]record.Record) error {
-		n.before = nil
-		close(entered)
-		for len(n.queue) < 2 {
-			runtime.Gosched()
-		}
-		return nil
-	}
+	entered := n.holdFirst(2)
 	var group sync.WaitGroup
 	group.Go(func() { n.register(t, "first", avro(`"int"`)) })
 	<-entered
