@@ -3,6 +3,7 @@ package v1alpha1
 import (
 	"fmt"
 
+	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
@@ -17,6 +18,11 @@ const (
 
 // IsManaged reports whether the operator deploys the registry.
 func (r *SchemaRegistry) IsManaged() bool { return r.Spec.Type != External }
+
+// IsReachable reports whether the registry answered when it was last asked.
+func (r *SchemaRegistry) IsReachable() bool {
+	return meta.IsStatusConditionTrue(r.Status.Conditions, ConditionReachable)
+}
 
 // Port returns the port that pods and Service listen on.
 func (r *SchemaRegistry) Port() int32 {

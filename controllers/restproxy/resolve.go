@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -55,7 +54,7 @@ func (r *Reconciler) resolve(ctx context.Context, p *v1alpha1.RestProxy) (target
 			message: fmt.Sprintf("SchemaRegistry %s has no address", reg.Name)}, nil
 	}
 	t := usable("spec.schemaRegistry.ref", urls[0])
-	if t.known && !meta.IsStatusConditionTrue(reg.Status.Conditions, v1alpha1.ConditionReachable) {
+	if t.known && !reg.IsReachable() {
 		// The proxy runs without it: only schemas have to wait.
 		t.status, t.reason = metav1.ConditionFalse, v1alpha1.ReasonRegistryNotReady
 		t.message = fmt.Sprintf("SchemaRegistry %s does not answer yet", reg.Name)

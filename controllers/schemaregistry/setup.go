@@ -34,29 +34,13 @@ func (r *Reconciler) Setup(mgr ctrl.Manager, options controller.Options) error {
 		Owns(&corev1.ConfigMap{}, builder.OnlyMetadata, builder.WithPredicates(predicate.ResourceVersionChangedPredicate{})).
 		Owns(&policyv1.PodDisruptionBudget{}, builder.WithPredicates(predicate.GenerationChangedPredicate{})).
 		Watches(&v1alpha1.Subject{}, handler.EnqueueRequestsFromMapFunc(registryOf), builder.WithPredicates(countsChange())).
-		WatchesMetadata(&corev1.Secret{}, r.enqueue(index.Secrets, index.KeyOf)).
+		WatchesMetadata(&corev1.Secret{}, index.Wake(r.Client, &v1alpha1.SchemaRegistryList{}, index.Secrets, index.KeyOf)).
 		Build(r)
 	if err != nil {
 		return err
 	}
-	r.strimzi = &credentials.Watcher{Cache: mgr.GetCache(), Mapper: mgr.GetRESTMapper(), Controller: c, Handler: r.enqueue(index.Strimzi, index.StrimziKeyOf)}
+	r.strimzi = &credentials.Watcher{Cache: mgr.GetCache(), Mapper: mgr.GetRESTMapper(), Controller: c, Handler: index.Wake(r.Client, &v1alpha1.SchemaRegistryList{}, index.Strimzi, index.StrimziKeyOf)}
 	return nil
-}
-
-// enqueue wakes the registries that the index finds under the object's key.
-func (r *Reconciler) enqueue(name string, key func(client.Object) string) handler.EventHandler {
-	return handler.EnqueueRequestsFromMapFunc(func(ctx context.Context, o client.Object) []reconcile.Request {
-		var list v1alpha1.SchemaRegistryList
-		if err := r.Client.List(ctx, &list, client.MatchingFields{name: key(o)}); err != nil {
-			ctrl.LoggerFrom(ctx).Error(err, "Listing SchemaRegistries by index", "index", name, "key", key(o))
-			return nil
-		}
-		requests := make([]reconcile.Request, 0, len(list.Items))
-		for i := range list.Items {
-			requests = append(requests, reconcile.Request{NamespacedName: client.ObjectKeyFromObject(&list.Items[i])})
-		}
-		return requests
-	})
 }
 
 func registryOf(_ context.Context, o client.Object) []reconcile.Request {

@@ -29,18 +29,11 @@ func (r *Reconciler) Setup(mgr ctrl.Manager, options controller.Options) error {
 		Named("subject").
 		WithOptions(options).
 		For(&v1alpha1.Subject{}, builder.WithPredicates(changed)).
-		Watches(&v1alpha1.SchemaRegistry{}, r.enqueue(index.SubjectRegistry), builder.WithPredicates(registryMatters())).
-		Watches(&v1alpha1.Subject{}, r.enqueue(index.SubjectReferences), builder.WithPredicates(versionMatters())).
+		Watches(&v1alpha1.SchemaRegistry{}, index.Wake(r.Client, &v1alpha1.SubjectList{}, index.SubjectRegistry, index.KeyOf), builder.WithPredicates(registryMatters())).
+		Watches(&v1alpha1.Subject{}, index.Wake(r.Client, &v1alpha1.SubjectList{}, index.SubjectReferences, index.KeyOf), builder.WithPredicates(versionMatters())).
 		Watches(&v1alpha1.Subject{}, handler.EnqueueRequestsFromMapFunc(r.rivals), builder.WithPredicates(existenceMatters())).
-		WatchesMetadata(&corev1.ConfigMap{}, r.enqueue(index.SubjectConfigMap)).
+		WatchesMetadata(&corev1.ConfigMap{}, index.Wake(r.Client, &v1alpha1.SubjectList{}, index.SubjectConfigMap, index.KeyOf)).
 		Complete(r)
-}
-
-// enqueue wakes the Subjects that the index finds under the object's name.
-func (r *Reconciler) enqueue(name string) handler.EventHandler {
-	return handler.EnqueueRequestsFromMapFunc(func(ctx context.Context, o client.Object) []reconcile.Request {
-		return r.requests(ctx, name, index.Key(o.GetNamespace(), o.GetName()))
-	})
 }
 
 // rivals wakes the other Subjects that claim the same subject: when the winner
@@ -51,22 +44,9 @@ func (r *Reconciler) rivals(ctx context.Context, o client.Object) []reconcile.Re
 	if !ok {
 		return nil
 	}
-	return slices.DeleteFunc(r.requests(ctx, index.SubjectTarget, s.TargetKey()), func(q reconcile.Request) bool {
+	return slices.DeleteFunc(index.Requests(ctx, r.Client, &v1alpha1.SubjectList{}, index.SubjectTarget, s.TargetKey()), func(q reconcile.Request) bool {
 		return q.NamespacedName == client.ObjectKeyFromObject(s)
 	})
-}
-
-func (r *Reconciler) requests(ctx context.Context, name, key string) []reconcile.Request {
-	var list v1alpha1.SubjectList
-	if err := r.Client.List(ctx, &list, client.MatchingFields{name: key}); err != nil {
-		ctrl.LoggerFrom(ctx).Error(err, "Listing Subjects by index", "index", name, "key", key)
-		return nil
-	}
-	requests := make([]reconcile.Request, 0, len(list.Items))
-	for i := range list.Items {
-		requests = append(requests, reconcile.Request{NamespacedName: client.ObjectKeyFromObject(&list.Items[i])})
-	}
-	return requests
 }
 
 func beingDeleted() predicate.Predicate {
@@ -82,12 +62,8 @@ func registryMatters() predicate.Predicate {
 		was, ok := e.ObjectOld.(*v1alpha1.SchemaRegistry)
 		is, ok2 := e.ObjectNew.(*v1alpha1.SchemaRegistry)
 		return ok && ok2 && (was.Generation != is.Generation || was.DeletionTimestamp.IsZero() != is.DeletionTimestamp.IsZero() ||
-			serves(was) != serves(is) || primary(was) != primary(is))
+			was.IsReachable() != is.IsReachable() || primary(was) != primary(is))
 	}}
-}
-
-func serves(r *v1alpha1.SchemaRegistry) bool {
-	return meta.IsStatusConditionTrue(r.Status.Conditions, v1alpha1.ConditionReachable)
 }
 
 func primary(r *v1alpha1.SchemaRegistry) metav1.ConditionStatus {
