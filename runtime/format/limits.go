@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/plastron-dev/plastron/runtime/format/jsonschema"
 	"github.com/plastron-dev/plastron/runtime/internal/jsonx"
 )
 
@@ -39,12 +40,13 @@ type Limits struct {
 // a depth of 1024; the other numbers keep a schema below 200 ms and 64 MiB and
 // are far above what people write.
 func DefaultLimits() Limits {
+	json := jsonschema.DefaultLimits() // What all formats share is the same for all.
 	return Limits{
-		MaxBytes:          2 << 20,
-		MaxDepth:          1024,
-		MaxNodes:          600_000,
-		MaxSubschemas:     65_536,
-		MaxPatternCost:    20_000,
+		MaxBytes:          json.MaxBytes,
+		MaxDepth:          json.MaxDepth,
+		MaxNodes:          json.MaxNodes,
+		MaxSubschemas:     json.MaxSubschemas,
+		MaxPatternCost:    json.MaxPatternCost,
 		MaxReferences:     1024,
 		MaxReferenceDepth: 64,
 	}
