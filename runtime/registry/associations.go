@@ -116,8 +116,7 @@ func (r *Registry) Associate(ctx context.Context, to Resource, wanted []WantedAs
 	if !r.role.MayWrite() {
 		return nil, ErrNotPrimary // Others may lag behind: they do not judge.
 	}
-	after, _, err := r.associate(r.views.View(), to, wanted, false)
-	if err != nil || dryRun {
+	if after, _, err := r.associate(r.views.View(), to, wanted, false); err != nil || dryRun {
 		return after, err
 	}
 	for _, w := range wanted {
@@ -129,20 +128,13 @@ func (r *Registry) Associate(ctx context.Context, to Resource, wanted []WantedAs
 			return nil, err
 		}
 	}
-	err = r.submit(ctx, &change{alone: true, decide: func(d *draft) (plan, error) {
-		var p plan
-		var err error
-		after, p.records, err = r.associate(d.view, to, wanted, true)
-		landed := after
-		p.visible = func(v *store.View) bool {
-			return !slices.ContainsFunc(landed, func(a *Association) bool { return !shows(v, a) })
+	return submitFor(ctx, r, func(d *draft) (plan, []*Association, error) {
+		after, records, err := r.associate(d.view, to, wanted, true)
+		visible := func(v *store.View) bool {
+			return !slices.ContainsFunc(after, func(a *Association) bool { return !shows(v, a) })
 		}
-		return p, err
-	}})
-	if err != nil {
-		return nil, err
-	}
-	return after, nil
+		return plan{records: records, visible: visible}, after, err
+	})
 }
 
 func shows(v *store.View, a *Association) bool {

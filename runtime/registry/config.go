@@ -221,16 +221,14 @@ func (r *Registry) SetSubjectConfig(ctx context.Context, s schema.Subject, c Con
 // DeleteGlobalConfig removes the global settings, so that the server's default
 // holds again, and returns what they were.
 func (r *Registry) DeleteGlobalConfig(ctx context.Context) (Config, error) {
-	var before Config
-	err := r.submit(ctx, &change{alone: true, decide: func(d *draft) (plan, error) {
-		before = readConfig(configOf(d.view, record.GlobalConfig()))
+	return submitFor(ctx, r, func(d *draft) (plan, Config, error) {
+		before := readConfig(configOf(d.view, record.GlobalConfig()))
 		before.Level = r.globalLevel(d.view, schema.DefaultContext)
 		if err := r.mayConfigure(d.view, ""); err != nil {
-			return plan{}, err
+			return plan{}, Config{}, err
 		}
-		return removal(d.view, record.GlobalConfig()), nil
-	}})
-	return before, err
+		return removal(d.view, record.GlobalConfig()), before, nil
+	})
 }
 
 // DeleteSubjectConfig removes the subject's own settings and returns what they
@@ -240,45 +238,42 @@ func (r *Registry) DeleteSubjectConfig(ctx context.Context, s schema.Subject) (C
 	if s == globalAlias {
 		return r.DeleteGlobalConfig(ctx)
 	}
-	var before Config
-	err := r.submit(ctx, &change{alone: true, decide: func(d *draft) (plan, error) {
+	before, err := submitFor(ctx, r, func(d *draft) (plan, Config, error) {
 		own, ok := d.view.Config(s)
 		if !ok && !r.points.DeleteAbsentConfig {
-			return plan{}, subjectNotFound(s)
+			return plan{}, Config{}, subjectNotFound(s)
 		}
 		if err := r.mayConfigure(d.view, s); err != nil {
-			return plan{}, err
+			return plan{}, Config{}, err
 		}
-		before = readConfig(own)
-		return removal(d.view, record.ConfigOf(s)), nil
-	}})
+		return removal(d.view, record.ConfigOf(s)), readConfig(own), nil
+	})
 	return before, annotate(err, s)
 }
 
 func (r *Registry) setConfig(ctx context.Context, s schema.Subject, key record.Key, c ConfigChange) (Config, error) {
-	var after Config
-	err := r.submit(ctx, &change{alone: true, decide: func(d *draft) (plan, error) {
+	after, err := submitFor(ctx, r, func(d *draft) (plan, Config, error) {
 		if err := r.mayConfigure(d.view, s); err != nil {
-			return plan{}, err
+			return plan{}, Config{}, err
 		}
 		before := configOf(d.view, key)
 		value, err := c.apply(before)
 		if err != nil {
-			return plan{}, &Error{Kind: StoreFailure, Subject: s, Err: err}
+			return plan{}, Config{}, &Error{Kind: StoreFailure, Subject: s, Err: err}
 		}
-		after = readConfig(value)
+		after := readConfig(value)
 		switch {
 		case bytes.Equal(value.Bytes(), before.Bytes()):
-			return plan{}, nil
+			return plan{}, after, nil
 		case value.Empty():
-			return removal(d.view, key), nil
+			return removal(d.view, key), after, nil
 		}
 		want := value.Bytes()
 		return plan{
 			records: d.view.Put(key, want),
 			visible: func(v *store.View) bool { return bytes.Equal(configOf(v, key).Bytes(), want) },
-		}, nil
-	}})
+		}, after, nil
+	})
 	return after, annotate(err, s)
 }
 

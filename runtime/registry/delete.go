@@ -37,20 +37,12 @@ func (r *Registry) DeleteSubjectPermanently(ctx context.Context, s schema.Subjec
 type decideVersion func(v *store.View, s schema.Subject, version schema.Version) (plan, schema.Version, error)
 
 func (r *Registry) changeVersion(ctx context.Context, s schema.Subject, version schema.Version, decide decideVersion) (schema.Version, error) {
-	var deleted schema.Version
-	err := r.submit(ctx, &change{alone: true, decide: func(d *draft) (p plan, err error) {
-		p, deleted, err = decide(d.view, s, version)
-		return p, err
-	}})
+	deleted, err := submitFor(ctx, r, func(d *draft) (plan, schema.Version, error) { return decide(d.view, s, version) })
 	return deleted, annotate(err, s)
 }
 
 func (r *Registry) changeSubject(ctx context.Context, s schema.Subject, decide func(*store.View, schema.Subject) (plan, []schema.Version, error)) ([]schema.Version, error) {
-	var deleted []schema.Version
-	err := r.submit(ctx, &change{alone: true, decide: func(d *draft) (p plan, err error) {
-		p, deleted, err = decide(d.view, s)
-		return p, err
-	}})
+	deleted, err := submitFor(ctx, r, func(d *draft) (plan, []schema.Version, error) { return decide(d.view, s) })
 	return deleted, annotate(err, s)
 }
 

@@ -72,12 +72,10 @@ func (r *Registry) DeleteGlobalMode(ctx context.Context, recursive bool) (schema
 	if err := r.mayChangeModes(""); err != nil {
 		return "", err
 	}
-	var before schema.Mode
-	err := r.submit(ctx, &change{alone: true, decide: func(d *draft) (plan, error) {
-		before = r.globalMode(d.view, schema.DefaultContext)
-		return removeModes(d.view, record.GlobalMode(), below(d.view, schema.DefaultContext, recursive)), nil
-	}})
-	return before, err
+	return submitFor(ctx, r, func(d *draft) (plan, schema.Mode, error) {
+		before := r.globalMode(d.view, schema.DefaultContext)
+		return removeModes(d.view, record.GlobalMode(), below(d.view, schema.DefaultContext, recursive)), before, nil
+	})
 }
 
 // DeleteSubjectMode removes the subject's own mode and returns what it was; a
@@ -91,16 +89,14 @@ func (r *Registry) DeleteSubjectMode(ctx context.Context, s schema.Subject, recu
 	if err := r.mayChangeModes(s); err != nil {
 		return "", err
 	}
-	var before schema.Mode
-	err := r.submit(ctx, &change{alone: true, decide: func(d *draft) (plan, error) {
+	before, err := submitFor(ctx, r, func(d *draft) (plan, schema.Mode, error) {
 		own, ok := d.view.Mode(s)
 		recursive := recursive && s.Name() == ""
 		if !ok && !recursive {
-			return plan{}, subjectNotFound(s)
+			return plan{}, "", subjectNotFound(s)
 		}
-		before = own.Mode
-		return removeModes(d.view, record.ModeOf(s), below(d.view, s.Context(), recursive)), nil
-	}})
+		return removeModes(d.view, record.ModeOf(s), below(d.view, s.Context(), recursive)), own.Mode, nil
+	})
 	return before, annotate(err, s)
 }
 

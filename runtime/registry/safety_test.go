@@ -71,6 +71,25 @@ func TestEqualRegistrationsAtOnceAreOneVersion(t *testing.T) {
 	}
 }
 
+func TestNothingIsToldOfAChangeWhoseOutcomeIsUnknown(t *testing.T) {
+	t.Parallel()
+	n := newKarapace(t)
+	n.register(t, "a", avro(`"int"`))
+	release := make(chan struct{})
+	ctx, leave := context.WithCancel(t.Context())
+	n.before = func([]record.Record) error {
+		n.before = nil
+		leave() // The decision is made: its number must not be read any more.
+		<-release
+		return nil
+	}
+	version, err := n.DeleteVersion(ctx, "a", 1)
+	close(release)
+	if refused := (*Error)(nil); !errors.As(err, &refused) || refused.Kind != Timeout || version != 0 {
+		t.Fatalf("version %d, %v", version, err)
+	}
+}
+
 func TestFollowerAnswersWhatNeedsNoWrite(t *testing.T) {
 	t.Parallel()
 	shared := &topic{}

@@ -105,6 +105,21 @@ func (r *Registry) submit(ctx context.Context, c *change) error {
 	return &Error{Kind: Timeout, Err: errors.New("the write was sent, its outcome is unknown")}
 }
 
+// submitFor submits a change, alone in its batch, whose decision finds something
+// that the caller wants. It is returned only when the change is through: after
+// an error, which may be a deadline, the decision may still be running.
+func submitFor[T any](ctx context.Context, r *Registry, decide func(d *draft) (plan, T, error)) (T, error) {
+	var found, none T
+	err := r.submit(ctx, &change{alone: true, decide: func(d *draft) (p plan, err error) {
+		p, found, err = decide(d)
+		return p, err
+	}})
+	if err != nil {
+		return none, err
+	}
+	return found, nil
+}
+
 // await waits for the outcome of a change: until it is there, until ctx or Run
 // ends, or for a moment longer than this node has the role. A node that is cut
 // off from Kafka must not hold up who could go to the new primary.
