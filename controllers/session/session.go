@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 	"fmt"
+	"net"
 	"net/http"
 	"slices"
 	"sync"
@@ -21,6 +22,9 @@ type Options struct {
 	Timeout time.Duration
 	// UserAgent is sent with each request.
 	UserAgent string
+	// Dial opens connections where Transport is nil; nil means as usual. The
+	// kubectl plugin reaches registries inside a cluster by it.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
 // Credentials reads what a registry wants to see.
@@ -51,9 +55,16 @@ type session struct {
 func New(o Options, c Credentials) *Sessions {
 	s := &Sessions{options: o, credentials: c, shared: o.Transport, open: map[string]session{}}
 	if s.shared == nil {
-		s.shared = client.NewTransport()
+		s.shared = s.dialing(client.NewTransport())
 	}
 	return s
+}
+
+func (s *Sessions) dialing(t *http.Transport) *http.Transport {
+	if s.options.Dial != nil {
+		t.DialContext = s.options.Dial
+	}
+	return t
 }
 
 // For returns the client of a registry, with the credentials that were read
@@ -107,7 +118,7 @@ func (s *Sessions) make(urls []string, access Access) (session, error) {
 			return session{}, err
 		}
 		if own != nil {
-			next.own, config.Transport = own, own
+			next.own, config.Transport = own, s.dialing(own)
 		}
 	}
 	var err error
