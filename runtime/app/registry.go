@@ -161,7 +161,7 @@ func (n *registryNode) newElection(principal string) (*election.Election, error)
 	}
 	return election.New(election.Config{
 		GroupID: n.config.Registry.GroupID, Identity: identity(n.config, n.hostname, n.version, n.advertisedPort()),
-		Strategy: strategy, Session: config.Milliseconds(n.config.Kafka.SessionTimeout),
+		Strategy: strategy, Sticky: n.config.Registry.Sticky, Session: config.Milliseconds(n.config.Kafka.SessionTimeout),
 		Waiting: config.Milliseconds(n.config.Registry.Wait), Release: n.appends.release, Principal: principal,
 	}, n.client, n.appends.Barrier, n.log.WithName("election"), n.clock)
 }

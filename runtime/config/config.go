@@ -101,6 +101,7 @@ type Registry struct {
 	Compatibility string
 	Eligible      bool
 	Strategy      string
+	Sticky        bool
 	Wait          int // Wait before acting as primary, in milliseconds
 	Flavour       string
 	// ExtendedFields is "on_request" or "always".

@@ -143,7 +143,7 @@ type rule struct {
 // ordinary files beside them.
 func confluentProperties() map[string]rule {
 	const (
-		noHandover = "a hand-over among our nodes needs no delay and no stickiness; see waiting_time_before_acting_as_master_ms"
+		noHandover = "a hand-over among our nodes needs no delay; see waiting_time_before_acting_as_master_ms"
 		noJKS      = "key stores of Java are not read: convert to PEM with keytool and openssl, and set server_tls_certfile and server_tls_keyfile"
 		noEncoder  = "encrypted fields are not supported: records that need them keep their text"
 		noTimeout  = "time-outs of the store are fixed: a request ends within 60 s, and a write whose outcome is unknown is resolved from the topic"
@@ -159,7 +159,7 @@ func confluentProperties() map[string]rule {
 		"leader.eligibility":                      {key: "master_eligibility"},
 		"master.eligibility":                      {key: "master_eligibility"},
 		"leader.election.delay":                   {reason: noHandover},
-		"leader.election.sticky":                  {reason: noHandover},
+		"leader.election.sticky":                  {key: "master_election_sticky"},
 		"host.name":                               {key: "advertised_hostname"},
 		"advertised.host.name":                    {key: "advertised_hostname"},
 		"listeners":                               {use: (*translator).listeners},

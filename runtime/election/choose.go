@@ -45,15 +45,18 @@ type choice struct {
 // Two members with one URL are a mistake of the configuration, but not a
 // reason to leave the group without a primary: the smaller member id wins.
 // Confluent's error code 1 is never sent, since it stops its nodes.
+//
+// The role stays where it is if every member says whether it holds it.
 func choose(members []member, strategy Strategy, fenced bool) choice {
 	readable := slices.Clone(members)
 	readable = slices.DeleteFunc(readable, func(m member) bool { return m.raw == nil })
+	keep := sticky(members)
 	slices.SortFunc(readable, func(a, b member) int {
 		byURL := strings.Compare(a.URL(), b.URL())
 		if strategy == Highest {
 			byURL = -byURL
 		}
-		return cmp.Or(byURL, strings.Compare(a.id, b.id))
+		return cmp.Or(byHold(a, b, keep), byURL, strings.Compare(a.id, b.id))
 	})
 	eligible := slices.DeleteFunc(slices.Clone(readable), func(m member) bool { return !m.Eligible })
 	if len(eligible) == 0 {
@@ -73,6 +76,30 @@ func choose(members []member, strategy Strategy, fenced bool) choice {
 		})
 	}
 	return c
+}
+
+// sticky reports whether the role stays with the member that holds it, as in a
+// group of Confluent's with leader.election.sticky. Any member may be the next
+// assignor, and Karapace's do not know the field: in a group with one of them
+// the role would move whenever the assignor does, each time with a wait. So one
+// member that does not send the field is enough to go by the address alone,
+// and all assignors of a group come to one result.
+func sticky(members []member) bool {
+	return !slices.ContainsFunc(members, func(m member) bool { return m.leader == nil })
+}
+
+// byHold puts a holder of the role before the others. Several may say that
+// they are one, if one of them has not heard yet that it is not; the address
+// decides between them.
+func byHold(a, b member, keep bool) int {
+	switch {
+	case !keep || *a.leader == *b.leader:
+		return 0
+	case *a.leader:
+		return -1
+	default:
+		return 1
+	}
 }
 
 // assignNobody tells everybody, each in the form it can read, that there is

@@ -10,24 +10,31 @@ import (
 )
 
 func ours(host string, port int, eligible bool) []byte {
+	return holder(host, port, eligible, nil)
+}
+
+// holder is one of our members that says whether it held the role.
+func holder(host string, port int, eligible bool, leader *bool) []byte {
 	fence := int32(0)
-	return Identity{Scheme: "http", Host: host, Port: port, Eligible: eligible, Version: "plastron-1"}.metadata(false, &fence)
+	return Identity{Scheme: "http", Host: host, Port: port, Eligible: eligible, Version: "plastron-1"}.metadata(leader, &fence)
 }
 
 // The bytes of docs/formats/election.md.
 func TestMetadataBytes(t *testing.T) {
 	t.Parallel()
-	f := func(fence *int32, want string) {
+	f := func(leader *bool, fence *int32, want string) {
 		t.Helper()
 		id := Identity{Scheme: "http", Host: "sr-a", Port: 8081, Eligible: true, Version: "plastron-1"}
-		if diff := cmp.Diff(want, string(id.metadata(true, fence))); diff != "" {
+		if diff := cmp.Diff(want, string(id.metadata(leader, fence))); diff != "" {
 			t.Error(diff)
 		}
 	}
-	six := `{"version":2,"karapace_version":"plastron-1","host":"sr-a","port":8081,"scheme":"http","master_eligibility":true,"leader":true`
-	f(nil, six+`}`)
-	f(new(int32(7)), six+`,"plastron_fence":7}`)
-	f(new(undrained), six+`,"plastron_fence":-1}`)
+	const six = `{"version":2,"karapace_version":"plastron-1","host":"sr-a","port":8081,"scheme":"http","master_eligibility":true`
+	f(nil, nil, six+`}`)
+	f(nil, new(int32(7)), six+`,"plastron_fence":7}`)
+	f(new(true), nil, six+`,"leader":true}`)
+	f(new(false), new(int32(7)), six+`,"leader":false,"plastron_fence":7}`)
+	f(new(false), new(undrained), six+`,"leader":false,"plastron_fence":-1}`)
 }
 
 // Who wins, by name of the member. Members are "id=metadata".

@@ -20,6 +20,9 @@ type Config struct {
 	Identity Identity
 	// Strategy is used when this node is the assignor; empty is Lowest.
 	Strategy Strategy
+	// Sticky leaves the role with the node that holds it when others join,
+	// whatever their addresses are, if all members of the group do so.
+	Sticky bool
 	// Session is the session time-out: how long a silent member stays in the
 	// group. 0 is 10 s. Brokers allow 6 s to 30 min by default.
 	Session time.Duration

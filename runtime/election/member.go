@@ -73,7 +73,7 @@ func checkHost(host string) error {
 }
 
 // metadata is the wire form of a member, in Karapace's order of fields. The
-// last two are additions that the other products ignore.
+// last two are additions that Karapace ignores; leader is Confluent's.
 type metadata struct {
 	Version         int    `json:"version"`
 	KarapaceVersion string `json:"karapace_version"`
@@ -81,11 +81,13 @@ type metadata struct {
 	Port            int    `json:"port"`
 	Scheme          string `json:"scheme"`
 	Eligible        bool   `json:"master_eligibility"`
-	Leader          bool   `json:"leader"`
+	Leader          *bool  `json:"leader,omitempty"`
 	Fence           *int32 `json:"plastron_fence,omitempty"`
 }
 
-func (i Identity) metadata(leader bool, fence *int32) []byte {
+// metadata encodes the identity. A leader of nil says that the member does not
+// keep roles where they are, so nobody in its group does.
+func (i Identity) metadata(leader *bool, fence *int32) []byte {
 	return marshal(metadata{
 		Version: metadataVersion, KarapaceVersion: i.Version,
 		Host: i.Host, Port: i.Port, Scheme: i.Scheme, Eligible: i.Eligible,
@@ -100,7 +102,10 @@ type member struct {
 	// karapace tells a member that needs all four identity fields in every
 	// assignment from one that accepts an absent identity.
 	karapace bool
-	fence    *int32
+	// leader is whether the member held the role until this join; nil if it
+	// does not say, as Karapace's members and, by default, Confluent's do not.
+	leader *bool
+	fence  *int32
 	Identity
 }
 
@@ -120,6 +125,10 @@ func parseMember(id string, raw []byte) (member, error) {
 	fields.read("master_eligibility", &m.Eligible)
 	fields.read("karapace_version", &m.Version)
 	_, m.karapace = fields["karapace_version"]
+	var leader bool
+	if fields.read("leader", &leader) {
+		m.leader = &leader
+	}
 	if _, ok := fields["plastron_fence"]; ok {
 		var fence int32
 		fields.read("plastron_fence", &fence)
@@ -147,12 +156,11 @@ func parseObject(raw []byte) (object, error) {
 	return fields, nil
 }
 
-// read stores the field in into, or leaves into as it is if the field is
-// absent, null or of another type.
-func (o object) read(name string, into any) {
-	if raw, ok := o[name]; ok {
-		_ = json.Unmarshal(raw, into) // A wrong type is as good as absent.
-	}
+// read stores the field in into and reports that it did. It leaves into as it
+// is if the field is absent, null or of another type.
+func (o object) read(name string, into any) bool {
+	raw, ok := o[name]
+	return ok && string(raw) != "null" && json.Unmarshal(raw, into) == nil
 }
 
 // assignment is what every member is told about the primary.

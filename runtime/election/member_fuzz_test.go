@@ -16,6 +16,7 @@ func FuzzMember(f *testing.F) {
 	f.Add([]byte(`{"version":1,"host":"sr-a","port":8081,"scheme":"http","master_eligibility":true}`))
 	f.Add([]byte(`{"master":"m","master_identity":{"host":"a","port":8081},"error":0}`))
 	f.Add([]byte(`{"error":0,"version":1}`))
+	f.Add(holder("a", 8081, true, new(true)))
 	f.Add([]byte(`{"host":"a\u0000","port":1e3,"plastron_fence":99999999999}`))
 	f.Add([]byte("{\"host\":\"a\xff\",\"port\":8081}"))
 	f.Fuzz(func(t *testing.T, raw []byte) {

@@ -26,7 +26,7 @@ const watchdog = 3
 // It returns why the generation ended, never nil.
 func (e *Election) session(ctx context.Context) error {
 	fence := e.fence()
-	j, err := e.group.join(ctx, e.cfg.Identity.metadata(e.past.held, fence))
+	j, err := e.group.join(ctx, e.cfg.Identity.metadata(e.claim(), fence))
 	if err != nil {
 		return err
 	}
@@ -50,6 +50,18 @@ func (e *Election) session(ctx context.Context) error {
 	}
 	e.lease.Store(new(newLease(sent, e.cfg.Session, e.cfg.Margin)))
 	return e.serve(ctx, e.enter(j, a, err, now))
+}
+
+// claim is whether this node held the role up to this join; nil if roles are
+// not to stay where they are. A node that missed a generation claims nothing:
+// another one may have been chosen in it, and two claims would be settled by
+// the address, which can take the role away from the one that works.
+func (e *Election) claim() *bool {
+	if !e.cfg.Sticky {
+		return nil
+	}
+	uninterrupted := e.past.memberID == e.group.memberID && e.group.generation >= e.past.generation
+	return new(e.past.held && uninterrupted)
 }
 
 // fence is the field that tells the others what we know of the past; nil if

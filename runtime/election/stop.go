@@ -24,7 +24,11 @@ func (e *Election) handOver(ctx context.Context) {
 	defer cancel()
 	identity := e.cfg.Identity
 	identity.Eligible = false
-	j, err := e.group.join(ctx, identity.metadata(false, e.fence()))
+	claim := e.claim()
+	if claim != nil {
+		*claim = false
+	}
+	j, err := e.group.join(ctx, identity.metadata(claim, e.fence()))
 	if err != nil {
 		e.log.V(1).Info("Did not learn who is primary after this node", "reason", err.Error())
 		return
