@@ -66,10 +66,26 @@ func (r *Reconciler) delete(ctx context.Context, s *v1alpha1.Subject) (ctrl.Resu
 
 // farewell gathers what the decision needs.
 func (r *Reconciler) farewell(ctx context.Context, s *v1alpha1.Subject) (*verdict.Farewell, *remote, error) {
-	f := &verdict.Farewell{
-		Subject:  s,
-		Released: s.Annotations[v1alpha1.AnnotationForceRelease] == "true",
-		Overdue:  r.Clock().Sub(s.DeletionTimestamp.Time) > r.DeletionTimeout,
+	f, reg, err := r.surroundings(ctx, s)
+	if err != nil || reg == nil {
+		return f, nil, err
+	}
+	c, err := r.Sessions.For(ctx, reg)
+	if err != nil {
+		f.Unreachable = err.Error()
+		return f, nil, nil
+	}
+	m := &remote{client: c, subject: s}
+	m.lastLook(ctx, f)
+	return f, m, nil
+}
+
+// surroundings gathers what the cluster knows. It returns no registry when
+// nothing that the registry might say matters.
+func (r *Reconciler) surroundings(ctx context.Context, s *v1alpha1.Subject) (*verdict.Farewell, *v1alpha1.SchemaRegistry, error) {
+	f := &verdict.Farewell{Subject: s, Released: s.Annotations[v1alpha1.AnnotationForceRelease] == "true"}
+	if !s.DeletionTimestamp.IsZero() {
+		f.Overdue = r.Clock().Sub(s.DeletionTimestamp.Time) > r.DeletionTimeout
 	}
 	if s.Deletion() == v1alpha1.Retain || f.Released || !s.Owns() {
 		return f, nil, nil
@@ -89,14 +105,7 @@ func (r *Reconciler) farewell(ctx context.Context, s *v1alpha1.Subject) (*verdic
 	if f.Dependents, err = r.dependents(ctx, s); err != nil {
 		return nil, nil, err
 	}
-	c, err := r.Sessions.For(ctx, reg)
-	if err != nil {
-		f.Unreachable = err.Error()
-		return f, nil, nil
-	}
-	m := &remote{client: c, subject: s}
-	m.lastLook(ctx, f)
-	return f, m, nil
+	return f, reg, nil
 }
 
 // namespaceEnds asks past the caches: the operator does not watch namespaces.

@@ -11,5 +11,6 @@
 //
 // Files: reconcile.go (the order of things), resolve.go (registry, conflict,
 // text), references.go, gather.go (what the registry has), act.go (writes),
-// delete.go, status.go, setup.go (watches).
+// delete.go, status.go, setup.go (watches), preview.go (the same judgement
+// before an object is stored).
 package subject

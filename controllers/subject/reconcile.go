@@ -78,8 +78,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 
 // attempt gathers the facts and writes what is to be written.
 func (r *Reconciler) attempt(ctx context.Context, s *v1alpha1.Subject) (*verdict.Input, error) {
-	in := &verdict.Input{Subject: s, Invalid: admission.Message(admission.Subject(s))}
-	reg, err := r.accept(ctx, in)
+	in, remote, err := r.examine(ctx, s)
 	if err != nil || verdict.Accept().First(in) != nil {
 		return in, err
 	}
@@ -87,27 +86,40 @@ func (r *Reconciler) attempt(ctx context.Context, s *v1alpha1.Subject) (*verdict
 	if err := r.ensureFinalizer(ctx, s); err != nil {
 		return in, err
 	}
+	if remote != nil {
+		converge(ctx, in, remote)
+	}
+	return in, nil
+}
+
+// examine gathers what can be known without a call to the registry. It returns
+// no remote when none is due.
+func (r *Reconciler) examine(ctx context.Context, s *v1alpha1.Subject) (*verdict.Input, *remote, error) {
+	in := &verdict.Input{Subject: s, Invalid: admission.Message(admission.Subject(s))}
+	reg, err := r.accept(ctx, in)
+	if err != nil || verdict.Accept().First(in) != nil {
+		return in, nil, err
+	}
 	if err := r.resolveSource(ctx, in); err != nil {
-		return in, err
+		return in, nil, err
 	}
 	if verdict.Resolve().First(in) != nil {
-		return in, nil // No call to the registry for a Subject that waits.
+		return in, nil, nil // No call to the registry for a Subject that waits.
 	}
 	if err := r.localReferences(ctx, in); err != nil {
-		return in, err
+		return in, nil, err
 	}
 	if verdict.Resolve().First(in) != nil || in.Registry.Unreachable != "" {
-		return in, nil
+		return in, nil, nil
 	}
 	c, err := r.Sessions.For(ctx, reg)
 	if err != nil {
 		// Credentials that are missing: the registry's own conditions say
 		// more, and it keeps asking.
 		in.Registry.Unreachable = err.Error()
-		return in, nil
+		return in, nil, nil
 	}
-	converge(ctx, in, &remote{client: c, subject: s})
-	return in, nil
+	return in, &remote{client: c, subject: s}, nil
 }
 
 // converge reads what the registry has and writes until there is nothing left
