@@ -16,6 +16,7 @@
 // Files: record.go (record, reasons of rejection), keys.go (logical keys and
 // the canonical bytes), keyforms.go (reading every form of a key), values.go
 // (tombstones, configuration, modes), schemavalue.go (versions of subjects),
+// form.go (in which form new keys and values are written),
 // assoc.go (associations), markers.go (subject deletions and the high-water mark of ids), epoch.go
 // (which claim of the log a record belongs to), object.go (members of a JSON
 // object as spans), quote.go (JSON string literals). The format is specified in

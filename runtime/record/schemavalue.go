@@ -1,6 +1,7 @@
 package record
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -174,36 +175,43 @@ func (v SchemaValue) Parts() (before, literal, behind []byte) {
 	return v.raw[:at], v.quoted, v.raw[at+len(v.quoted):]
 }
 
-// Bytes returns the value as it was read, or, for one that was built here, in
-// the byte form that Karapace writes: the type only when it is not Avro,
+// Bytes is BytesIn for KarapaceForm: the type only when it is not Avro,
 // references only when there are some.
-func (v SchemaValue) Bytes() []byte {
-	if v.raw != nil {
-		return v.raw
-	}
-	b := make([]byte, 0, 128+len(v.Schema.Text)+len(v.Schema.Text)/4)
+func (v SchemaValue) Bytes() []byte { return v.BytesIn(KarapaceForm) }
+
+func (v SchemaValue) appendPlace(b []byte) []byte {
 	b = append(b, `{"subject":`...)
 	b = AppendQuoted(b, string(v.Subject))
 	b = append(b, `,"version":`...)
 	b = strconv.AppendInt(b, int64(v.Version), 10)
 	b = append(b, `,"id":`...)
-	b = strconv.AppendInt(b, int64(v.ID), 10)
+	return strconv.AppendInt(b, int64(v.ID), 10)
+}
+
+func (v SchemaValue) appendText(b []byte) []byte {
 	b = append(b, `,"schema":`...)
 	b = AppendQuoted(b, v.Schema.Text)
 	b = append(b, `,"deleted":`...)
-	b = strconv.AppendBool(b, v.Deleted)
-	b = appendReferences(b, v.Schema.References)
-	if t := v.Schema.Type; t != "" && t != schema.Avro {
-		b = append(b, `,"schemaType":`...)
-		b = AppendQuoted(b, string(t))
+	return strconv.AppendBool(b, v.Deleted)
+}
+
+// appendType names the type; Avro, which is what no type means, on demand.
+func (v SchemaValue) appendType(b []byte, avro bool) []byte {
+	t := cmp.Or(v.Schema.Type, schema.Avro)
+	if t == schema.Avro && !avro {
+		return b
 	}
+	return AppendQuoted(append(b, `,"schemaType":`...), string(t))
+}
+
+func (v SchemaValue) appendExtra(b []byte) []byte {
 	if v.Extra.Metadata != "" {
 		b = append(append(b, `,"metadata":`...), v.Extra.Metadata...)
 	}
 	if v.Extra.RuleSet != "" {
 		b = append(append(b, `,"ruleSet":`...), v.Extra.RuleSet...)
 	}
-	return append(b, '}')
+	return b
 }
 
 func appendReferences(b []byte, refs []schema.Reference) []byte {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/plastron-dev/plastron/runtime/schema"
 )
@@ -32,6 +33,10 @@ type ConfigValue struct {
 	alias schema.Subject
 	raw   []byte
 }
+
+// subjectMember is the name that Confluent's configurations give the subject
+// they belong to. It configures nothing.
+const subjectMember = "subject"
 
 // Alias returns the subject that is meant where the configured one is named;
 // empty for most.
@@ -123,7 +128,7 @@ func (c ConfigValue) Empty() bool {
 		return false
 	}
 	o, err := scanObject(c.Bytes())
-	return err != nil || len(o.members) == 0
+	return err != nil || !slices.ContainsFunc(o.members, func(m member) bool { return string(m.name) != subjectMember })
 }
 
 // Member returns the JSON text of a member that this package does not know, as

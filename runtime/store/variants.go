@@ -87,8 +87,13 @@ func (b *builder) sayByThemselves(k record.Key, list []variant) bool {
 // a new one in the canonical form. A global setting in more than one form is
 // reduced to one: the others are deleted first.
 func (v *View) Put(k record.Key, value []byte) []record.Record {
+	return v.PutIn(record.KarapaceForm, k, value)
+}
+
+// PutIn is Put that writes a new key in the form f.
+func (v *View) PutIn(f record.Form, k record.Key, value []byte) []record.Record {
 	list := v.keyForms(k)
-	raw := k.Bytes()
+	raw := k.BytesIn(f)
 	for _, form := range slices.Backward(list) {
 		if !form.sequenced {
 			raw = []byte(form.raw)
