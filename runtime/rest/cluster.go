@@ -2,6 +2,7 @@ package rest
 
 import (
 	"context"
+	"math"
 	"sync"
 	"time"
 
@@ -124,8 +125,7 @@ func producerOptions(s Settings) []kgo.Opt {
 		kgo.ProducerLinger(s.Linger),
 		kgo.ProducerBatchMaxBytes(int32(batch)),                   // bounded above
 		kgo.BrokerMaxWriteBytes(max(100<<20, int32(batch)+1<<20)), // bounded above
-		kgo.MaxBufferedBytes(max(s.MaxBufferedBytes, batch)),
-		kgo.MaxBufferedRecords(200_000),
+		kgo.MaxBufferedRecords(math.MaxInt32),                     // The service's buffer counts.
 		kgo.UnknownTopicRetries(1),
 		kgo.ProducerBatchCompression(compression(s.Compression)),
 	}

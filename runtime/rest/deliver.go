@@ -44,10 +44,14 @@ func (s *Service) deliver(ctx context.Context, topic *Topic, records []kgo.Recor
 	if err != nil {
 		return nil, err
 	}
-	release, err := s.buffer.reserve(topic.Name, records)
-	if err != nil {
+	size := 0
+	for i := range records {
+		size += waitingBytes(&records[i])
+	}
+	if err := s.buffer.reserve(topic.Name, size); err != nil {
 		return nil, err
 	}
+	release := func() { s.buffer.release(topic.Name, size) }
 	d := &delivery{done: make(chan struct{}), release: release, outcomes: make([]Outcome, len(records)), left: len(records)}
 	for i := range records {
 		d.outcomes[i] = Outcome{Failure: passing(textTimedOut)}

@@ -3,6 +3,7 @@ package rest
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"strconv"
 	"sync"
 	"testing"
@@ -143,4 +144,14 @@ func (f *fixture) committedOf(group string) int64 {
 		f.t.Fatal(err)
 	}
 	return offsets[0].Offset
+}
+
+// eventually waits until something holds.
+func (f *fixture) eventually(what string, holds func() bool) {
+	f.t.Helper()
+	for deadline := time.Now().Add(time.Minute); !holds(); runtime.Gosched() {
+		if time.Now().After(deadline) {
+			f.t.Fatalf("in vain: %s", what)
+		}
+	}
 }

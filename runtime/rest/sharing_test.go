@@ -95,10 +95,10 @@ func TestSlowTopicTakesHalfOfTheBufferAtMost(t *testing.T) {
 	if d := time.Since(begin); d > time.Second {
 		t.Errorf("the refusal took %s", d)
 	}
-	if release, err := f.buffer.reserve("four", make([]kgo.Record, 1)); err != nil {
+	if err := f.buffer.reserve("four", 1); err != nil {
 		t.Errorf("another topic: %v", err)
 	} else {
-		release()
+		f.buffer.release("four", 1)
 	}
 	free()
 	if err := <-first; err != nil {
@@ -115,22 +115,132 @@ func TestSlowTopicTakesHalfOfTheBufferAtMost(t *testing.T) {
 func TestBufferIsBounded(t *testing.T) {
 	t.Parallel()
 	b := newBuffer(100)
-	of := func(n int) []kgo.Record { return []kgo.Record{{Value: make([]byte, n)}} }
-	f := func(topic string, n int, fits bool) func() {
+	f := func(topic string, n int, fits bool) {
 		t.Helper()
-		release, err := b.reserve(topic, of(n))
-		if (err == nil) != fits {
+		if err := b.reserve(topic, n); (err == nil) != fits {
 			t.Fatalf("%s %d: %v", topic, n, err)
 		}
-		return release
 	}
-	f("a", 1000, true)() // alone, whatever its size
-	a := f("a", 40, true)
+	f("a", 1000, true) // alone, whatever its size
+	b.release("a", 1000)
+	f("a", 40, true)
 	f("a", 20, false) // half
 	f("b", 40, true)
 	f("c", 40, false) // all
-	a()
+	b.release("a", 40)
 	f("c", 40, true)
+}
+
+func TestWeightsCountWhatIsKept(t *testing.T) {
+	t.Parallel()
+	r := &kgo.Record{Key: make([]byte, 10), Value: make([]byte, 20), Headers: []kgo.RecordHeader{{Key: "abc", Value: make([]byte, 4)}}}
+	if got := waitingBytes(r); got < recordOverhead+37 || waitingBytes(&kgo.Record{}) != recordOverhead {
+		t.Fatal(got)
+	}
+}
+
+// stream opens a stream and takes its receipts beside it.
+func (f *fixture) stream(topic string) (st *Stream, receipts chan Receipt) {
+	f.t.Helper()
+	st, err := f.Stream(topic, 1024)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	receipts = make(chan Receipt, 1024)
+	go func() {
+		defer close(receipts)
+		for {
+			r, more := st.Next()
+			if !more {
+				return
+			}
+			receipts <- r
+		}
+	}()
+	return st, receipts
+}
+
+// A stream waits while its topic has half of the buffer; other topics find
+// room, and when Kafka takes records again nothing is missing.
+func TestStreamsObeyTheBuffer(t *testing.T) {
+	t.Parallel()
+	const most, total = 40_000, 200
+	f := newFixture(t, func(s *Settings) { s.MaxBufferedBytes = most })
+	started, free := f.hold("one")
+	st, receipts := f.stream("one")
+	sent := make(chan error, 1)
+	go func() {
+		defer st.CloseSend()
+		for range total {
+			value := &Datum{Format: JSON, Data: []byte(`"` + strings.Repeat("x", 1000) + `"`)}
+			if err := st.Send(t.Context(), &StreamRecord{Value: value, Partition: 0}); err != nil {
+				sent <- err
+				return
+			}
+		}
+		sent <- nil
+	}()
+	<-started
+	f.eventually("the stream waits", func() bool {
+		f.buffer.mu.Lock()
+		defer f.buffer.mu.Unlock()
+		if f.buffer.total > most/2 {
+			t.Errorf("%d bytes wait", f.buffer.total)
+		}
+		return f.buffer.room != nil
+	})
+	if err := f.buffer.reserve("four", most/4); err != nil {
+		t.Errorf("another topic: %v", err)
+	} else {
+		f.buffer.release("four", most/4)
+	}
+	free()
+	if err := <-sent; err != nil {
+		t.Fatal(err)
+	}
+	n := int64(0)
+	for r := range receipts {
+		if r.Err != nil || r.Failure != nil || r.Offset != n {
+			t.Fatalf("receipt %d: %+v", n, r)
+		}
+		n++
+	}
+	if n != total || f.buffer.total != 0 || len(f.buffer.topics) != 0 {
+		t.Errorf("%d receipts; %d bytes of %v are still counted", n, f.buffer.total, f.buffer.topics)
+	}
+}
+
+// Who waits in vain is told to come again, and who has gone waits no longer.
+func TestStreamThatFindsNoRoomIsToldSo(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, func(s *Settings) { s.MaxBufferedBytes, s.DeliveryTimeout = 10_000, 50*time.Millisecond })
+	if err := f.buffer.reserve("one", 10_000); err != nil {
+		t.Fatal(err)
+	}
+	st, receipts := f.stream("one")
+	if err := st.Send(t.Context(), &StreamRecord{Partition: 0}); err != nil {
+		t.Fatal(err)
+	}
+	r := <-receipts
+	if e, ok := errors.AsType[*Error](r.Err); !ok || e.Kind != Overloaded {
+		t.Fatalf("%+v", r)
+	}
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := st.Send(gone, &StreamRecord{Partition: 0}); !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
+	}
+	f.buffer.release("one", 10_000)
+	if err := st.Send(t.Context(), &StreamRecord{Partition: 0}); err != nil {
+		t.Fatal(err)
+	}
+	st.CloseSend()
+	if r := <-receipts; r.Err != nil {
+		t.Fatalf("with room: %+v", r)
+	}
+	if _, more := <-receipts; more {
+		t.Fatal("a receipt too many")
+	}
 }
 
 // Ten thousand consumers that come and go leave neither goroutines nor memory.

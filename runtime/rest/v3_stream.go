@@ -124,7 +124,8 @@ type slot struct {
 	state   atomic.Int32
 	record  kgo.Record
 	receipt Receipt
-	size    int64
+	size    int64 // of key and value
+	weight  int   // in the buffer of the service
 	period  *period
 	promise func(*kgo.Record, error)
 }
@@ -150,14 +151,22 @@ func (s *Service) Stream(topic string, records int) (*Stream, error) {
 }
 
 // Send takes a record; what becomes of it is in its receipt. It waits while the
-// stream is full and returns an error only when ctx ends meanwhile.
+// stream is full, or while Kafka has too much to do already, for as long as the
+// delivery timeout, and returns an error only when ctx ends meanwhile.
 func (st *Stream) Send(ctx context.Context, r *StreamRecord) error {
 	s, err := st.next(ctx)
 	if err != nil {
 		return err
 	}
-	period := st.now(ctx)
-	if err := st.fill(ctx, s, r, period); err != nil {
+	err = st.fill(ctx, s, r, st.now(ctx))
+	if err == nil {
+		s.weight = waitingBytes(&s.record)
+		err = st.service.buffer.await(ctx, st.topic, s.weight, st.service.settings.DeliveryTimeout)
+	}
+	if err != nil {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
 		s.receipt.Err = err
 		st.publish(s)
 		s.settle()
@@ -165,6 +174,7 @@ func (st *Stream) Send(ctx context.Context, r *StreamRecord) error {
 	}
 	s.size = int64(len(s.record.Key) + len(s.record.Value))
 	st.bytes.Add(s.size)
+	period := st.now(ctx) // It may have waited long.
 	s.period = period
 	period.begin()
 	st.publish(s)
@@ -265,11 +275,13 @@ func notify(c chan struct{}) {
 
 // kept is the promise of a record.
 func (s *slot) kept(r *kgo.Record, err error) {
+	s.stream.service.buffer.release(s.stream.topic, s.weight)
 	period := s.period
 	if s.state.Load() == slotPending {
 		s.receipt.Outcome = s.stream.service.outcomeOf(r, err)
 		s.receipt.Timestamp = r.Timestamp
 	}
+	s.record = kgo.Record{} // The receipt may wait for its taker, key and value need not.
 	s.settle()
 	period.end()
 }

@@ -49,13 +49,19 @@ func (a *api) produceBatch(c *call3) (int, any, error) {
 	if err != nil {
 		return 0, nil, err
 	}
-	for i := range entries {
-		if err := a.sendEntry(c, stream, &entries[i]); err != nil {
-			break // The client has gone; what was sent goes on.
+	sent := make(chan struct{})
+	go func() { // A stream that is full waits for its receipts to be taken.
+		defer close(sent)
+		defer stream.CloseSend()
+		for i := range entries {
+			if err := a.sendEntry(c, stream, &entries[i]); err != nil {
+				return // The client has gone; what was sent goes on.
+			}
 		}
-	}
-	stream.CloseSend()
-	httpserver.WriteBody(c.w, plainJSON, http.StatusMultiStatus, batchAnswer(stream, cluster, topic, entries))
+	}()
+	answer := batchAnswer(stream, cluster, topic, entries)
+	<-sent
+	httpserver.WriteBody(c.w, plainJSON, http.StatusMultiStatus, answer)
 	return 0, nil, nil
 }
 

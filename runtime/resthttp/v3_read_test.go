@@ -85,3 +85,19 @@ func TestV3ReadWithoutConsumer(t *testing.T) {
 		t.Fatal(nulls)
 	}
 }
+
+// A batch may have more bytes than a stream keeps without receipts.
+func TestV3BatchOfManyBytes(t *testing.T) {
+	t.Parallel()
+	p := newProxy(t)
+	p.handler = New(Deps{Service: p.service, MaxBody: 64 << 20})
+	var entries []string
+	data := strings.Repeat("x", 3<<20/2)
+	for i := range 10 {
+		entries = append(entries, fmt.Sprintf(`{"id":"%d","value":{"type":"STRING","data":%q}}`, i, data))
+	}
+	answer := p.object(http.MethodPost, "/v3/clusters/any/topics/one/records:batch", `{"entries":[`+strings.Join(entries, ",")+`]}`, 207)
+	if failures := member(t, answer, "failures").([]any); len(failures) != 10 || member(t, failures, 9, "error_code") != 413.0 {
+		t.Fatal(failures)
+	}
+}
