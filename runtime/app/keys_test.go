@@ -37,6 +37,11 @@ func TestKeysReachTheRegistry(t *testing.T) {
 	f(always, "POST", "/subjects/s/versions", `{"schema":"\"int\""}`, 200, `"guid":`)
 	f(always, "GET", "/config/none", "", 404, `"error_code":40401`) // The flavour is Karapace's all the same.
 
+	plain := emptyNode(t, "KARAPACE_CONTEXTS_ENABLED=false")
+	f(plain, "POST", "/subjects/s/versions", `{"schema":"\"int\""}`, 200, `{"id":1}`)
+	f(plain, "POST", "/subjects/:.eu:s/versions", `{"schema":"\"long\""}`, 200, `{"id":2}`)
+	f(always, "POST", "/subjects/:.eu:s/versions", `{"schema":"\"long\""}`, 200, `"id":1,`)
+
 	header := f(n, "OPTIONS", "/subjects", "", 204, "", "Origin: https://other.test", "Access-Control-Request-Method: GET")
 	if header.Get("Access-Control-Allow-Origin") != "https://other.test" || header.Get("Access-Control-Allow-Methods") != "GET" {
 		t.Fatal(header)

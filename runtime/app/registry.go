@@ -37,9 +37,17 @@ type registryNode struct {
 }
 
 func newRegistryNode(p *process, c *config.Config) *registryNode {
-	n := &registryNode{frontend: newFrontend(p, c), store: store.New(), owner: rand.Text()}
+	n := &registryNode{frontend: newFrontend(p, c), store: store.NewNaming(naming(c.Registry)), owner: rand.Text()}
 	n.deadline, n.errorType = registryhttp.Deadline(writeDeadline), registryhttp.MediaType
 	return n
+}
+
+// naming says how names of subjects are read.
+func naming(r config.Registry) schema.Naming {
+	if r.Contexts {
+		return schema.WithContexts
+	}
+	return schema.PlainNames
 }
 
 // writeDeadline bounds a write, waiting for a primary included (registry

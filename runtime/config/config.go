@@ -107,6 +107,8 @@ type Registry struct {
 	// ExtendedFields is "on_request" or "always".
 	ExtendedFields string
 	ModeMutability bool
+	// Contexts reads ":.ctx:name" as a name in a context.
+	Contexts bool
 	// UI serves the page for people.
 	UI       bool
 	AuthFile string

@@ -110,7 +110,7 @@ func (w WantedAssociation) SubjectIn(to Resource) schema.Subject {
 // StronglyAssociated, NoLiveVersion, AssociationFrozen, NotPermitted and those
 // of Register (registry contract 12.1).
 func (r *Registry) Associate(ctx context.Context, to Resource, wanted []WantedAssociation, dryRun bool) ([]*Association, error) {
-	if err := checkAssociations(&to, wanted, dryRun); err != nil {
+	if err := checkAssociations(r.Naming(), &to, wanted, dryRun); err != nil {
 		return nil, err
 	}
 	if !r.role.MayWrite() {
@@ -143,7 +143,7 @@ func shows(v *store.View, a *Association) bool {
 
 // checkAssociations fills in what a request leaves out and refuses what cannot
 // be meant, whatever is there.
-func checkAssociations(to *Resource, wanted []WantedAssociation, dryRun bool) error {
+func checkAssociations(n schema.Naming, to *Resource, wanted []WantedAssociation, dryRun bool) error {
 	if to.Type == "" {
 		to.Type = TopicResource
 	}
@@ -178,7 +178,7 @@ func checkAssociations(to *Resource, wanted []WantedAssociation, dryRun bool) er
 			return invalidAssociation("subject", fmt.Sprintf("frozen associations must use subject '%s'", byDefault))
 		}
 		seen[w.Type] = true
-		if err := checkSubject(w.Subject); err != nil {
+		if err := checkSubject(n, w.Subject); err != nil {
 			return err
 		}
 	}
@@ -354,7 +354,7 @@ func mayTake(v *store.View, p prepared) error {
 		}
 	}
 	for _, ref := range p.Schema.References {
-		target := store.Target(p.Subject, ref)
+		target := v.Target(p.Subject, ref)
 		isStrong := func(a *Association) bool { return a.Strong }
 		if target != p.Subject && slices.ContainsFunc(v.AssociationsWith(target), isStrong) {
 			return &Error{

@@ -22,7 +22,20 @@ const (
 
 // IsGlobal reports whether a name stands for settings of all subjects, or of
 // all contexts, rather than for a subject.
-func IsGlobal(s schema.Subject) bool { return s == globalAlias || s == globalContext }
+func (r *Registry) IsGlobal(s schema.Subject) bool {
+	return r.isDefault(s) || isAbove(r.views.View(), s)
+}
+
+// isDefault reports whether a name stands for the settings of the default
+// context, and isAbove whether it stands for those above all contexts. Where
+// names are plain none does.
+func (r *Registry) isDefault(s schema.Subject) bool {
+	return s == globalAlias && r.Naming() == schema.WithContexts
+}
+
+func isAbove(v *store.View, s schema.Subject) bool {
+	return s == globalContext && v.Naming() == schema.WithContexts
+}
 
 // Config is what is configured at one place, or what holds after all places
 // were looked at. What is not set is nil or empty (registry contract 7.1).
@@ -106,7 +119,7 @@ func (r *Registry) GlobalConfig() Config {
 // SubjectConfigNotFound and, under Karapace, SubjectNotFound for a subject
 // that has no versions either.
 func (r *Registry) SubjectConfig(s schema.Subject) (Config, error) {
-	if s == globalAlias {
+	if r.isDefault(s) {
 		return r.GlobalConfig(), nil
 	}
 	v := r.views.View()
@@ -121,7 +134,7 @@ func (r *Registry) SubjectConfig(s schema.Subject) (Config, error) {
 
 // EffectiveConfig returns what holds for the subject, wherever it is set.
 func (r *Registry) EffectiveConfig(s schema.Subject) Config {
-	if s == globalAlias {
+	if r.isDefault(s) {
 		return r.GlobalConfig()
 	}
 	return r.config(r.views.View(), s)
@@ -174,18 +187,20 @@ func scopes(v *store.View, s schema.Subject) []scope {
 		value, ok := v.Config(holder)
 		add(of, value, ok)
 	}
-	context := s.Context()
-	own := contextSubject(context)
-	if s != own && s != globalContext {
+	context := v.Naming().Context(s)
+	own := contextSubject(v, context)
+	if s != own && !isAbove(v, s) {
 		get(FromSubject, s)
 	}
 	if context == schema.DefaultContext {
 		value, ok := v.GlobalConfig()
 		add(FromGlobal, value, ok)
-	} else if own != globalContext {
+	} else if !isAbove(v, own) {
 		get(FromContext, own)
 	}
-	get(FromGlobal, globalContext)
+	if v.Naming() == schema.WithContexts {
+		get(FromGlobal, globalContext)
+	}
 	return places
 }
 
@@ -209,10 +224,10 @@ func (r *Registry) SetGlobalConfig(ctx context.Context, c ConfigChange) (Config,
 // SetSubjectConfig changes settings of a subject, which need not exist, and
 // returns them.
 func (r *Registry) SetSubjectConfig(ctx context.Context, s schema.Subject, c ConfigChange) (Config, error) {
-	if s == globalAlias {
+	if r.isDefault(s) {
 		return r.SetGlobalConfig(ctx, c)
 	}
-	if err := checkSettingSubject(s); err != nil {
+	if err := r.checkSettingSubject(s); err != nil {
 		return Config{}, err
 	}
 	return r.setConfig(ctx, s, record.ConfigOf(s), c)
@@ -235,7 +250,7 @@ func (r *Registry) DeleteGlobalConfig(ctx context.Context) (Config, error) {
 // were. Having none is SubjectNotFound under Confluent; under Karapace it is
 // no error, and the returned level is empty.
 func (r *Registry) DeleteSubjectConfig(ctx context.Context, s schema.Subject) (Config, error) {
-	if s == globalAlias {
+	if r.isDefault(s) {
 		return r.DeleteGlobalConfig(ctx)
 	}
 	before, err := submitFor(ctx, r, func(d *draft) (plan, Config, error) {
@@ -268,9 +283,9 @@ func (r *Registry) setConfig(ctx context.Context, s schema.Subject, key record.K
 		case value.Empty():
 			return removal(d.view, key), after, nil
 		}
-		want := value.Bytes()
+		want := value.In(r.points.Records, s).Bytes()
 		return plan{
-			records: d.view.Put(key, want),
+			records: d.view.PutIn(r.points.Records, key, want),
 			visible: func(v *store.View) bool { return bytes.Equal(configOf(v, key).Bytes(), want) },
 		}, after, nil
 	})
@@ -333,7 +348,7 @@ func (r *Registry) level(v *store.View, s schema.Subject) schema.Level {
 }
 
 func (r *Registry) globalLevel(v *store.View, context string) schema.Level {
-	return r.level(v, contextSubject(context))
+	return r.level(v, contextSubject(v, context))
 }
 
 func (r *Registry) orDefault(l schema.Level) schema.Level {
@@ -343,16 +358,20 @@ func (r *Registry) orDefault(l schema.Level) schema.Level {
 	return l
 }
 
-// contextSubject is the name that carries the settings of a context.
-func contextSubject(context string) schema.Subject {
+// contextSubject is the name that carries the settings of a context. Where
+// names are plain it is the empty one, which no subject has.
+func contextSubject(v *store.View, context string) schema.Subject {
+	if v.Naming() == schema.PlainNames {
+		return ""
+	}
 	return schema.Subject(":" + context + ":")
 }
 
 // checkSettingSubject refuses names that no subject may have; the reserved
 // ones carry settings.
-func checkSettingSubject(s schema.Subject) error {
-	if s == globalContext {
+func (r *Registry) checkSettingSubject(s schema.Subject) error {
+	if isAbove(r.views.View(), s) {
 		return nil
 	}
-	return checkSubject(s)
+	return checkSubject(r.Naming(), s)
 }

@@ -194,7 +194,7 @@ func (r *Registry) registered(v *store.View, p prepared) *Entry {
 // sound reports whether the id of an entry stands for the entry's own schema.
 // After two primaries at once it may not, and must not be handed out.
 func sound(v *store.View, e *Entry) bool {
-	holders := v.ByID(e.Subject.Context(), e.ID)
+	holders := v.ByID(v.Naming().Context(e.Subject), e.ID)
 	return len(holders) > 0 && holders[0].SameContent(e)
 }
 

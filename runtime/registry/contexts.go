@@ -25,7 +25,7 @@ func (r *Registry) InContext(context string) []schema.Subject {
 // included; ContextNotEmpty otherwise. One that does not exist is no error.
 func (r *Registry) DeleteContext(ctx context.Context, name string) error {
 	return r.submit(ctx, &change{alone: true, decide: func(d *draft) (plan, error) {
-		if err := r.mayConfigure(d.view, contextSubject(name)); err != nil {
+		if err := r.mayConfigure(d.view, contextSubject(d.view, name)); err != nil {
 			return plan{}, err
 		}
 		for range d.view.InContext(name) {
@@ -50,7 +50,7 @@ func qualified(v *store.View, s schema.Subject) []schema.Subject {
 		if context == schema.DefaultContext {
 			continue
 		}
-		if at := contextSubject(context) + s; len(v.Entries(at)) > 0 {
+		if at := contextSubject(v, context) + s; len(v.Entries(at)) > 0 {
 			out = append(out, at)
 		}
 	}
@@ -61,7 +61,7 @@ func qualified(v *store.View, s schema.Subject) []schema.Subject {
 // context and is not in sight in the default one, the first that is in sight
 // in another (registry contract 10).
 func elsewhere(v *store.View, s schema.Subject, vis Visibility) schema.Subject {
-	if s.Context() != schema.DefaultContext || slices.ContainsFunc(v.Entries(s), vis.sees) {
+	if v.Naming().Context(s) != schema.DefaultContext || slices.ContainsFunc(v.Entries(s), vis.sees) {
 		return s
 	}
 	for _, at := range qualified(v, s) {
@@ -79,5 +79,6 @@ func (r *Registry) ContextOf(s schema.Subject) string {
 	if s == "" {
 		return schema.DefaultContext
 	}
-	return elsewhere(r.views.View(), s, WithDeleted).Context()
+	v := r.views.View()
+	return v.Naming().Context(elsewhere(v, s, WithDeleted))
 }

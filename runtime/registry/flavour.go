@@ -1,6 +1,9 @@
 package registry
 
-import "github.com/plastron-dev/plastron/runtime/schema"
+import (
+	"github.com/plastron-dev/plastron/runtime/record"
+	"github.com/plastron-dev/plastron/runtime/schema"
+)
 
 // Points are the places where Karapace and Confluent visibly contradict each
 // other (registry contract 18), as one table: PointsOf returns it for a flavour,
@@ -46,6 +49,8 @@ type Points struct {
 	// AnnounceContexts writes a record for each context. Karapace does not know
 	// such records and changes the form of its own keys when it meets one.
 	AnnounceContexts bool
+	// Records is the form of new keys and values in the log.
+	Records record.Form
 	// Extended sends the fields that Karapace does not have to everybody.
 	Extended bool
 }
@@ -55,6 +60,7 @@ func PointsOf(f schema.Flavour) Points {
 	if f == schema.Confluent {
 		return Points{
 			MaxListed: 1000, LatestOfNothingFits: true, SupersedeDeleted: true, AnnounceContexts: true, Extended: true,
+			Records: record.ConfluentForm,
 		}
 	}
 	return Points{

@@ -33,7 +33,7 @@ func parseGUID(text string) (g schema.GUID, ok bool) {
 func (r *Registry) GUID(e *Entry) string { return r.guidOf(r.views.View(), e).String() }
 
 func (r *Registry) guidOf(v *store.View, e *Entry) schema.GUID {
-	key := keyOfEntry(e)
+	key := guidKey{v.Naming().Context(e.Subject), e.Hash()}
 	if g, ok := r.guids.of(key); ok {
 		return g
 	}
@@ -134,7 +134,7 @@ func (r *Registry) indexGUIDs(v *store.View) {
 	for _, s := range v.Subjects() {
 		for _, e := range v.Entries(s) {
 			if e.Offset > r.guids.upTo {
-				r.guids.add(ContextID{s.Context(), e.ID}, r.guidOf(v, e))
+				r.guids.add(ContextID{v.Naming().Context(s), e.ID}, r.guidOf(v, e))
 			}
 		}
 	}
@@ -161,8 +161,6 @@ type guidKey struct {
 	context string
 	hash    uint64
 }
-
-func keyOfEntry(e *Entry) guidKey { return guidKey{e.Subject.Context(), e.Hash()} }
 
 func (i *guidIndex) of(key guidKey) (schema.GUID, bool) {
 	i.mu.RLock()

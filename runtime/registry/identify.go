@@ -41,7 +41,7 @@ type place struct {
 // the context, soft-deleted included, shares one id; anything else gets an id
 // that was never given out.
 func (r *Registry) identify(d *draft, p prepared, to place) (record.SchemaValue, error) {
-	context := p.Subject.Context()
+	context := d.view.Naming().Context(p.Subject)
 	value := record.SchemaValue{Subject: p.Subject, Version: to.version, Schema: p.Schema, Extra: p.extra}
 	if stored := r.holder(d.view, p); stored != nil && stored.ID != to.not {
 		return again(stored, p.Subject, to.version), nil
@@ -73,7 +73,7 @@ func again(stored *Entry, s schema.Subject, version schema.Version) record.Schem
 
 // holder returns an entry with the content of p whose id can be shared.
 func (r *Registry) holder(v *store.View, p prepared) *Entry {
-	context := p.Subject.Context()
+	context := v.Naming().Context(p.Subject)
 	if id, ok := v.FindContent(context, p.Schema, p.extra); ok {
 		if holders := v.ByID(context, id); len(holders) > 0 && sameSchema(holders[0].Schema, p.Schema) && holders[0].Extra == p.extra {
 			return holders[0]
@@ -88,7 +88,7 @@ func (r *Registry) holder(v *store.View, p prepared) *Entry {
 // decideImport writes a schema under the id that it has elsewhere (registry
 // contract 14.8). An id never gets a second meaning.
 func (r *Registry) decideImport(v *store.View, p prepared, out *landing) (plan, error) {
-	context := p.Subject.Context()
+	context := v.Naming().Context(p.Subject)
 	value := record.SchemaValue{Subject: p.Subject, ID: p.ID, Schema: p.Schema, Extra: p.extra}
 	holders := v.ByID(context, p.ID)
 	value.Version = p.Version

@@ -31,7 +31,7 @@ func (r *Registry) Subjects(l Listing) []schema.Subject {
 	view := r.views.View()
 	out := []schema.Subject{}
 	for _, s := range r.ordered(view) {
-		if matchesPrefix(s, l.Prefix) && l.listed(view.Entries(s)) {
+		if matchesPrefix(view.Naming(), s, l.Prefix) && l.listed(view.Entries(s)) {
 			out = append(out, s)
 		}
 	}
@@ -55,7 +55,7 @@ func (r *Registry) Schemas(l Listing) []*Entry {
 	view := r.views.View()
 	out := []*Entry{}
 	for _, s := range view.Subjects() {
-		if !matchesPrefix(s, l.Prefix) {
+		if !matchesPrefix(view.Naming(), s, l.Prefix) {
 			continue
 		}
 		start := len(out)
@@ -72,12 +72,12 @@ func (r *Registry) Schemas(l Listing) []*Entry {
 	return out
 }
 
-func matchesPrefix(s schema.Subject, prefix string) bool {
-	if name, all := strings.CutPrefix(prefix, anyContext); all {
-		return strings.HasPrefix(s.Name(), name)
+func matchesPrefix(n schema.Naming, s schema.Subject, prefix string) bool {
+	if name, all := strings.CutPrefix(prefix, anyContext); all && n == schema.WithContexts {
+		return strings.HasPrefix(n.Name(s), name)
 	}
 	asked := schema.Subject(prefix)
-	return s.Context() == asked.Context() && strings.HasPrefix(s.Name(), asked.Name())
+	return n.Context(s) == n.Context(asked) && strings.HasPrefix(n.Name(s), n.Name(asked))
 }
 
 // subjectOrder remembers the order of first sight for one view, since sorting

@@ -159,7 +159,7 @@ type Wanted struct {
 func (r *Registry) Lookup(s schema.Subject, wanted Wanted, vis Visibility) (*Entry, error) {
 	view := r.views.View()
 	subjects := []schema.Subject{s}
-	if s.Context() == schema.DefaultContext {
+	if view.Naming().Context(s) == schema.DefaultContext {
 		subjects = append(subjects, qualified(view, s)...)
 	}
 	var first error

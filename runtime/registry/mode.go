@@ -19,7 +19,7 @@ func (r *Registry) GlobalMode() schema.Mode {
 // SubjectModeNotFound under Confluent; under Karapace it is the mode that
 // holds for the subject, and SubjectNotFound when that has no versions.
 func (r *Registry) SubjectMode(s schema.Subject) (schema.Mode, error) {
-	if s == globalAlias {
+	if r.isDefault(s) {
 		return r.GlobalMode(), nil
 	}
 	v := r.views.View()
@@ -57,10 +57,10 @@ func (r *Registry) SetGlobalMode(ctx context.Context, m ModeChange) error {
 // SetSubjectMode sets the mode of a subject, which need not exist, or of a
 // context.
 func (r *Registry) SetSubjectMode(ctx context.Context, s schema.Subject, m ModeChange) error {
-	if s == globalAlias {
+	if r.isDefault(s) {
 		return r.SetGlobalMode(ctx, m)
 	}
-	if err := checkSettingSubject(s); err != nil {
+	if err := r.checkSettingSubject(s); err != nil {
 		return err
 	}
 	return r.setMode(ctx, s, record.ModeOf(s), m)
@@ -83,7 +83,7 @@ func (r *Registry) DeleteGlobalMode(ctx context.Context, recursive bool) (schema
 // removes the modes of its subjects too, and it is no error when the context
 // itself has none.
 func (r *Registry) DeleteSubjectMode(ctx context.Context, s schema.Subject, recursive bool) (schema.Mode, error) {
-	if s == globalAlias {
+	if r.isDefault(s) {
 		return r.DeleteGlobalMode(ctx, recursive)
 	}
 	if err := r.mayChangeModes(s); err != nil {
@@ -91,11 +91,11 @@ func (r *Registry) DeleteSubjectMode(ctx context.Context, s schema.Subject, recu
 	}
 	before, err := submitFor(ctx, r, func(d *draft) (plan, schema.Mode, error) {
 		own, ok := d.view.Mode(s)
-		recursive := recursive && s.Name() == ""
+		recursive := recursive && d.view.Naming().Name(s) == ""
 		if !ok && !recursive {
 			return plan{}, "", subjectNotFound(s)
 		}
-		return removeModes(d.view, record.ModeOf(s), below(d.view, s.Context(), recursive)), own.Mode, nil
+		return removeModes(d.view, record.ModeOf(s), below(d.view, d.view.Naming().Context(s), recursive)), own.Mode, nil
 	})
 	return before, annotate(err, s)
 }
@@ -135,7 +135,7 @@ func (r *Registry) setMode(ctx context.Context, s schema.Subject, key record.Key
 	if err := r.mayChangeModes(s); err != nil {
 		return err
 	}
-	if m.Mode == schema.ForwardMode && s != globalContext {
+	if m.Mode == schema.ForwardMode && !isAbove(r.views.View(), s) {
 		return &Error{Kind: InvalidMode, Subject: s, Detail: "Forward mode only supported on global level"}
 	}
 	err := r.submit(ctx, &change{alone: true, decide: func(d *draft) (plan, error) {
@@ -150,7 +150,7 @@ func (r *Registry) setMode(ctx context.Context, s schema.Subject, key record.Key
 			return plan{}, err
 		}
 		return plan{
-			records: append(purge, d.view.Put(key, record.ModeValue{Subject: s, Mode: m.Mode}.Bytes())...),
+			records: append(purge, d.view.PutIn(r.points.Records, key, record.ModeValue{Subject: s, Mode: m.Mode}.Bytes())...),
 			visible: func(v *store.View) bool { return modeOf(v, key).Mode == m.Mode },
 		}, nil
 	}})
@@ -185,12 +185,12 @@ func (r *Registry) makeRoom(v *store.View, key record.Key, m ModeChange) ([]reco
 
 // entriesOf returns all versions that a mode with the key is about.
 func entriesOf(v *store.View, key record.Key) []*Entry {
-	if !key.Global && key.Subject.Name() != "" {
+	if !key.Global && v.Naming().Name(key.Subject) != "" {
 		return v.Entries(key.Subject)
 	}
 	context := schema.DefaultContext
 	if !key.Global {
-		context = key.Subject.Context()
+		context = v.Naming().Context(key.Subject)
 	}
 	var all []*Entry
 	for s := range v.InContext(context) {
@@ -213,15 +213,15 @@ func (r *Registry) mode(v *store.View, s schema.Subject) schema.Mode {
 	if own, ok := v.Mode(s); ok {
 		return own.Mode
 	}
-	return r.globalMode(v, s.Context())
+	return r.globalMode(v, v.Naming().Context(s))
 }
 
 func (r *Registry) globalMode(v *store.View, context string) schema.Mode {
 	value, ok := v.GlobalMode()
 	if context != schema.DefaultContext {
-		value, ok = v.Mode(contextSubject(context))
+		value, ok = v.Mode(contextSubject(v, context))
 	}
-	if !ok {
+	if !ok && v.Naming() == schema.WithContexts {
 		value, ok = v.Mode(globalContext)
 	}
 	if ok {
@@ -237,11 +237,11 @@ func (r *Registry) mayRegister(v *store.View, q Registration) error {
 	mode := r.mode(v, q.Subject)
 	switch {
 	case mode == schema.ReadOnly, mode == schema.ReadOnlyOverride:
-		return readOnly(q.Subject)
+		return readOnly(v, q.Subject)
 	case isImport(mode) && q.ID == 0:
-		return notPermitted(q.Subject, "is not in read-write mode")
+		return notPermitted(v, q.Subject, "is not in read-write mode")
 	case !isImport(mode) && q.ID > 0:
-		return notPermitted(q.Subject, "is not in import mode")
+		return notPermitted(v, q.Subject, "is not in import mode")
 	default:
 		return nil
 	}
@@ -256,16 +256,18 @@ func (r *Registry) mayDelete(v *store.View, s schema.Subject) error {
 func (r *Registry) mayConfigure(v *store.View, s schema.Subject) error {
 	mode := r.mode(v, s)
 	if mode == schema.ReadOnly || mode == schema.ReadOnlyOverride {
-		return readOnly(s)
+		return readOnly(v, s)
 	}
 	return nil
 }
 
-func readOnly(s schema.Subject) error { return notPermitted(s, "is in read-only mode") }
+func readOnly(v *store.View, s schema.Subject) error {
+	return notPermitted(v, s, "is in read-only mode")
+}
 
-func notPermitted(s schema.Subject, why string) error {
+func notPermitted(v *store.View, s schema.Subject, why string) error {
 	return &Error{
 		Kind: NotPermitted, Subject: s,
-		Detail: fmt.Sprintf("Subject %s in context %s %s", s.Name(), s.Context(), why),
+		Detail: fmt.Sprintf("Subject %s in context %s %s", v.Naming().Name(s), v.Naming().Context(s), why),
 	}
 }

@@ -27,7 +27,7 @@ type scope struct {
 // without a level hides the ones above it, so the server's level holds
 // (registry contract 7.1).
 func (r *Registry) LevelOrigin(s schema.Subject) Origin {
-	if s == globalAlias {
+	if r.isDefault(s) {
 		s = ""
 	}
 	places := scopes(r.views.View(), s)

@@ -87,7 +87,7 @@ func hashText(h hash.Hash, s string) {
 // refers to.
 func resolver(v *store.View, from schema.Subject) format.Resolver {
 	return func(ref schema.Reference) (schema.Schema, error) {
-		e, ok := v.Entry(store.Target(from, ref), ref.Version)
+		e, ok := v.Entry(v.Target(from, ref), ref.Version)
 		if !ok {
 			return schema.Schema{}, fmt.Errorf("no schema reference found for subject %q and version %s", ref.Subject, ref.Version)
 		}
@@ -104,7 +104,7 @@ func number(v *store.View, from schema.Subject, s schema.Schema, vis Visibility)
 	}
 	numbered := make([]schema.Reference, 0, len(s.References))
 	for _, ref := range s.References {
-		target := find(v, store.Target(from, ref), ref.Version, vis)
+		target := find(v, v.Target(from, ref), ref.Version, vis)
 		if target == nil {
 			return s, &Error{
 				Kind: InvalidReferences, Type: s.Type,

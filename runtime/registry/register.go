@@ -49,7 +49,7 @@ type Registration struct {
 // for a schema that is registered already, which any node takes and which
 // holds in READONLY too, then the mode, and last compatibility.
 func (r *Registry) Register(ctx context.Context, q Registration) (*Entry, error) {
-	if err := checkSubject(q.Subject); err != nil {
+	if err := checkSubject(r.Naming(), q.Subject); err != nil {
 		return nil, err
 	}
 	view := r.views.View()
@@ -131,7 +131,7 @@ func (r *Registry) decideRegistration(d *draft, q Registration, out *landing) (p
 	if err != nil {
 		return plan{}, err
 	}
-	d.registers(q.Subject, contentOf(q.Subject.Context(), value.Schema, value.Extra), value.ID)
+	d.registers(q.Subject, contentOf(v.Naming().Context(q.Subject), value.Schema, value.Extra), value.ID)
 	return r.landingPlan(v, q.Subject, value, out), nil
 }
 
@@ -148,7 +148,7 @@ func (r *Registry) landingPlan(v *store.View, s schema.Subject, value record.Sch
 		records = append(records, newContext(v, s)...)
 	}
 	return plan{
-		records: append(records, v.Put(record.SchemaOf(s, value.Version), value.Bytes())...),
+		records: append(records, v.Put(record.SchemaOf(s, value.Version), value.BytesIn(r.points.Records))...),
 		visible: func(v *store.View) bool { return landed.visible(v, s) },
 	}
 }
@@ -169,7 +169,7 @@ func (r *Registry) superseded(v *store.View, s schema.Subject, value record.Sche
 // first schema. Karapace does not know such records, and one of them makes it
 // write its own keys in another order, so they are not written in its flavour.
 func newContext(v *store.View, s schema.Subject) []record.Record {
-	context := s.Context()
+	context := v.Naming().Context(s)
 	if context == schema.DefaultContext || len(v.ContextKeys(context)) > 0 {
 		return nil
 	}

@@ -158,6 +158,15 @@ func New(d Deps) *Registry {
 // Flavour is whose behaviour the registry shows.
 func (r *Registry) Flavour() schema.Flavour { return r.flavour }
 
+// Naming is how the registry reads names of subjects: the store decides.
+func (r *Registry) Naming() schema.Naming { return r.views.View().Naming() }
+
+// Target returns the subject that a reference of a schema in the given subject
+// means.
+func (r *Registry) Target(from schema.Subject, ref schema.Reference) schema.Subject {
+	return r.views.View().Target(from, ref)
+}
+
 // Entry is one registered version: immutable, shared, never nil in results.
 type Entry = store.Entry
 

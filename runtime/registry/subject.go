@@ -13,7 +13,7 @@ var reservedNames = []string{"__GLOBAL", "__EMPTY"}
 
 // checkSubject refuses names that no subject may have (registry contract 1.5).
 // Reads never refuse, since such names may be in the log.
-func checkSubject(s schema.Subject) error {
+func checkSubject(n schema.Naming, s schema.Subject) error {
 	if !utf8.ValidString(string(s)) {
 		return &Error{Kind: InvalidSubject, Subject: s, Detail: "not UTF-8"}
 	}
@@ -22,7 +22,7 @@ func checkSubject(s schema.Subject) error {
 			return &Error{Kind: InvalidSubject, Subject: s, Detail: fmt.Sprintf("control character %U", c)}
 		}
 	}
-	if slices.Contains(reservedNames, s.Name()) {
+	if slices.Contains(reservedNames, n.Name(s)) {
 		return &Error{Kind: InvalidSubject, Subject: s, Detail: "the name is reserved"}
 	}
 	return nil

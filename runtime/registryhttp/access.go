@@ -38,7 +38,7 @@ func (a *api) authorize(c *call, template string) error {
 			return err
 		}
 		settings := strings.HasPrefix(template, "/config") || strings.HasPrefix(template, "/mode")
-		if settings && registry.IsGlobal(s) {
+		if settings && a.registry.IsGlobal(s) {
 			return a.authorizeGlobal(c, op)
 		}
 		if !a.allowed(c, op, auth.SubjectResource(string(s))) {

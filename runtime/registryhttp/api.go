@@ -104,6 +104,7 @@ type api struct {
 	registry *registry.Registry
 	flavour  schema.Flavour
 	points   registry.Points
+	naming   schema.Naming
 	router   http.Handler
 	document document
 	ui       map[string]httpserver.Static
@@ -127,7 +128,7 @@ func New(d Deps) http.Handler {
 	if d.ClusterID == nil {
 		d.ClusterID = func() string { return "" }
 	}
-	a := &api{Deps: d, registry: d.Registry, flavour: d.Registry.Flavour(), points: d.Registry.Points()}
+	a := &api{Deps: d, registry: d.Registry, flavour: d.Registry.Flavour(), points: d.Registry.Points(), naming: d.Registry.Naming()}
 	a.router, a.document = a.routes(), a.describe()
 	if d.UI {
 		a.ui = uiFiles()
@@ -152,10 +153,12 @@ func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		a.serveByID(w, id, mediaType)
 		return
 	}
-	r, err := inContext(r)
-	if err != nil {
-		a.handler("/contexts", func(*call) error { return err }).ServeHTTP(w, r)
-		return
+	if a.naming == schema.WithContexts {
+		var err error
+		if r, err = inContext(r); err != nil {
+			a.handler("/contexts", func(*call) error { return err }).ServeHTTP(w, r)
+			return
+		}
 	}
 	a.router.ServeHTTP(w, r)
 }

@@ -49,13 +49,15 @@ type call struct {
 	asked bool
 	// vars are the variables of the path, still encoded.
 	vars map[string]string
+	// naming is how names of subjects are read.
+	naming schema.Naming
 	// meant turns a subject of the path or query into the one that it stands
 	// for; nil where names are taken as they are.
 	meant func(schema.Subject) schema.Subject
 }
 
 func (a *api) newCall(w http.ResponseWriter, r *http.Request) *call {
-	c := &call{w: w, r: r, mediaType: offerV1}
+	c := &call{w: w, r: r, mediaType: offerV1, naming: a.naming}
 	c.asked = strings.EqualFold(r.Header.Get(unknownProperties), "true")
 	c.extended = c.asked || a.Extended == ExtendedAlways || a.points.Extended
 	w.Header()["Cache-Control"] = noCache

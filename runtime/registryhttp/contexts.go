@@ -112,7 +112,7 @@ func qualifyQuery(query url.Values, name, qualifier string) {
 
 // isQualified reports whether a subject, or the start of one, names a context.
 func isQualified(s string) bool {
-	return schema.Subject(s).Context() != schema.DefaultContext || strings.HasPrefix(s, ":.:") || strings.HasPrefix(s, ":*:")
+	return schema.WithContexts.Context(schema.Subject(s)) != schema.DefaultContext || strings.HasPrefix(s, ":.:") || strings.HasPrefix(s, ":*:")
 }
 
 // listContexts is GET /contexts: those with something that the sender may read.
@@ -174,7 +174,7 @@ func (a *api) getByGUID(c *call) error {
 	if err != nil {
 		return err
 	}
-	if a.mayRead(c, e.Subject.Context(), e.ID) != nil {
+	if a.mayRead(c, a.naming.Context(e.Subject), e.ID) != nil {
 		return &registry.Error{Kind: registry.SchemaNotFound, Detail: text}
 	}
 	o := a.shape(c, e)

@@ -7,7 +7,6 @@ import (
 	"github.com/plastron-dev/plastron/runtime/httpserver"
 	"github.com/plastron-dev/plastron/runtime/registry"
 	"github.com/plastron-dev/plastron/runtime/schema"
-	"github.com/plastron-dev/plastron/runtime/store"
 )
 
 // appendVersion appends a version of a subject (registry contract 3.1).
@@ -19,7 +18,7 @@ func (a *api) appendVersion(dst []byte, e *registry.Entry, o shape) []byte {
 		dst = a.appendGUID(dst, e)
 	}
 	dst = append(dst, ',')
-	dst = appendSchema(dst, e, o)
+	dst = a.appendSchema(dst, e, o)
 	if o.extended {
 		dst = appendRow(dst, e)
 	}
@@ -68,13 +67,13 @@ func (a *api) text(c *call, e *registry.Entry) []byte {
 func (c *call) shape() shape { return shape{extended: c.extended, alwaysTyped: c.extended} }
 
 // appendSchema appends type, references and text as members, without braces.
-func appendSchema(dst []byte, e *registry.Entry, o shape) []byte {
+func (a *api) appendSchema(dst []byte, e *registry.Entry, o shape) []byte {
 	if o.alwaysTyped || e.Schema.Type != schema.Avro {
 		dst = httpserver.AppendQuoted(append(dst, `"schemaType":`...), string(e.Schema.Type))
 		dst = append(dst, ',')
 	}
 	if len(e.Schema.References) > 0 && !o.bare {
-		dst = appendReferences(dst, references(e, o))
+		dst = appendReferences(dst, a.references(e, o))
 		dst = append(dst, ',')
 	}
 	dst = appendMetadata(dst, e)
@@ -102,13 +101,13 @@ func appendMetadata(dst []byte, e *registry.Entry) []byte {
 }
 
 // references returns those of an entry as they are to be shown.
-func references(e *registry.Entry, o shape) []schema.Reference {
-	if !o.qualified || e.Subject.Context() == schema.DefaultContext {
+func (a *api) references(e *registry.Entry, o shape) []schema.Reference {
+	if !o.qualified || a.naming.Context(e.Subject) == schema.DefaultContext {
 		return e.Schema.References
 	}
 	refs := slices.Clone(e.Schema.References)
 	for i, ref := range refs {
-		refs[i].Subject = store.Target(e.Subject, ref)
+		refs[i].Subject = a.registry.Target(e.Subject, ref)
 	}
 	return refs
 }
@@ -151,7 +150,7 @@ func (a *api) appendRegistered(dst []byte, e *registry.Entry, o shape) []byte {
 	}
 	dst = strconv.AppendInt(append(dst, `,"version":`...), int64(e.Version), 10)
 	dst = append(a.appendGUID(dst, e), ',')
-	dst = appendRow(appendSchema(dst, e, o), e)
+	dst = appendRow(a.appendSchema(dst, e, o), e)
 	return append(dst, '}')
 }
 
@@ -174,7 +173,7 @@ func (a *api) appendByID(dst []byte, e *registry.Entry, o shape, x idExtras) []b
 		dst = httpserver.AppendQuoted(append(dst, `"guid":`...), a.registry.GUID(e))
 		dst = append(dst, ',')
 	}
-	dst = appendSchema(dst, e, o)
+	dst = a.appendSchema(dst, e, o)
 	if o.extended {
 		dst = appendRow(dst, e)
 	}

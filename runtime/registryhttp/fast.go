@@ -68,7 +68,7 @@ func (a *api) serveByID(w http.ResponseWriter, id schema.ID, mediaType string) {
 		return
 	}
 	buffer := a.buffers.take()
-	body := append(appendSchema(append(*buffer, '{'), e, shape{}), '}')
+	body := append(a.appendSchema(append(*buffer, '{'), e, shape{}), '}')
 	header["Content-Type"] = contentTypes[mediaType]
 	header["Content-Length"] = []string{strconv.Itoa(len(body))}
 	w.WriteHeader(http.StatusOK)

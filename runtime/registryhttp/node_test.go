@@ -29,6 +29,7 @@ type topic struct {
 	mu      sync.Mutex
 	records []record.Record
 	readers []*store.Store
+	naming  schema.Naming
 }
 
 func (t *topic) Append(_ context.Context, records []record.Record) (int64, error) {
@@ -94,7 +95,7 @@ type option func(*Deps)
 // newNode starts a primary.
 func newNode(t testing.TB, shared *topic, flavour schema.Flavour, options ...option) *node {
 	t.Helper()
-	n := &node{topic: shared, store: store.New(), self: true, changed: make(chan struct{}), status: Status{Healthy: true, Ready: true, Primary: true}}
+	n := &node{topic: shared, store: store.NewNaming(shared.naming), self: true, changed: make(chan struct{}), status: Status{Healthy: true, Ready: true, Primary: true}}
 	shared.mu.Lock()
 	n.store.Apply(shared.records)
 	shared.readers = append(shared.readers, n.store)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/plastron-dev/plastron/runtime/apidoc"
 	"github.com/plastron-dev/plastron/runtime/httpserver"
+	"github.com/plastron-dev/plastron/runtime/schema"
 )
 
 // document is what /openapi.json and /docs serve, made once from the routes.
@@ -19,7 +20,6 @@ type document struct {
 func (a *api) describe() document {
 	d := apidoc.Document{
 		Title: "Plastron schema registry", Version: a.Version,
-		Note:       "Every path below also works behind <code>/contexts/{context}</code>.",
 		Parameters: parameters(), Numbers: []string{"id"}, Components: components(),
 		BodyTypes:   []string{offerV1, offerCommon},
 		AnswerTypes: []string{offerV1, offerPlain, offerCommon}, ErrorTypes: []string{offerV1, offerPlain, offerCommon},
@@ -29,6 +29,9 @@ func (a *api) describe() document {
 		Security: apidoc.Object{
 			"basic": apidoc.Object{"type": "http", "scheme": "basic"}, "bearer": apidoc.Object{"type": "http", "scheme": "bearer"},
 		},
+	}
+	if a.naming == schema.WithContexts {
+		d.Note = "Every path below also works behind <code>/contexts/{context}</code>."
 	}
 	all := operations()
 	for _, res := range a.described() {

@@ -27,9 +27,10 @@ func (c *call) subject() (schema.Subject, error) {
 }
 
 // named is the subject of a text. ":.:" in front of a name stands for the
-// default context and is taken off; alone it names the global settings.
+// default context and is taken off; alone it names the global settings. Where
+// names are plain it is a part of the name.
 func (c *call) named(text string) schema.Subject {
-	if name, qualified := strings.CutPrefix(text, ":.:"); qualified && name != "" {
+	if name, qualified := strings.CutPrefix(text, ":.:"); qualified && name != "" && c.naming == schema.WithContexts {
 		text = name
 	}
 	s := schema.Subject(text)

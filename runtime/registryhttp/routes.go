@@ -9,6 +9,7 @@ import (
 	"github.com/gorilla/mux"
 
 	"github.com/plastron-dev/plastron/runtime/httpserver"
+	"github.com/plastron-dev/plastron/runtime/schema"
 )
 
 // handle answers a call, or returns why it cannot; then it has written
@@ -35,7 +36,7 @@ func (a *api) surface() []resource {
 	const subject, version, id = "/{subject}", "/{version}", "/{id}"
 	const versions = "/subjects" + subject + "/versions"
 	const one = versions + version
-	return []resource{
+	list := []resource{
 		{"/subjects", methods{"GET": a.listSubjects}, nil},
 		{"/subjects" + subject, methods{"POST": a.lookup, "DELETE": a.deleteSubject}, a.checkSchema},
 		{versions, methods{"GET": a.listVersions, "POST": a.register}, a.checkSchema},
@@ -64,7 +65,6 @@ func (a *api) surface() []resource {
 		{"/compatibility/subjects" + subject + "/versions" + version, methods{"POST": a.compatible}, a.checkSchema},
 
 		{"/contexts", methods{"GET": a.listContexts}, nil},
-		{"/contexts/{context}", methods{"DELETE": a.deleteContext}, nil},
 
 		{"/v1/metadata/id", methods{"GET": a.getClusterID}, nil},
 		{"/v1/metadata/version", methods{"GET": a.getServerVersion}, nil},
@@ -79,6 +79,10 @@ func (a *api) surface() []resource {
 		{"/associations/resources/{namespace}/{name}", methods{"GET": a.listAssociationsByName}, nil},
 		{"/associations/subjects/{associated}", methods{"GET": a.listAssociationsBySubject}, nil},
 	}
+	if a.naming == schema.WithContexts {
+		list = append(list, resource{"/contexts/{context}", methods{"DELETE": a.deleteContext}, nil})
+	}
+	return list
 }
 
 // exempt lists the paths that take any Accept and Content-Type and work before

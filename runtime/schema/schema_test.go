@@ -6,8 +6,13 @@ func TestSubjectSplitsItsContext(t *testing.T) {
 	t.Parallel()
 	f := func(s Subject, context, name string) {
 		t.Helper()
-		if s.Context() != context || s.Name() != name {
-			t.Fatalf("%q: context %q, name %q; want %q, %q", s, s.Context(), s.Name(), context, name)
+		n := WithContexts
+		if n.Context(s) != context || n.Name(s) != name {
+			t.Fatalf("%q: context %q, name %q; want %q, %q", s, n.Context(s), n.Name(s), context, name)
+		}
+		n = PlainNames
+		if n.Context(s) != DefaultContext || n.Name(s) != string(s) {
+			t.Fatalf("%q, plain: context %q, name %q", s, n.Context(s), n.Name(s))
 		}
 	}
 

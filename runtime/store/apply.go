@@ -120,7 +120,7 @@ func (b *builder) applySchema(k record.Key, rec record.Record, deleted bool) (re
 		stored:    b.keep(value),
 	}
 	conflict := b.putEntry(e)
-	b.raiseMaxID(k.Subject.Context(), value.ID)
+	b.raiseMaxID(b.naming.Context(k.Subject), value.ID)
 	if conflict {
 		return record.IDConflict, fmt.Errorf("id %d stands for another schema already", value.ID)
 	}

@@ -11,9 +11,12 @@ import (
 
 // Contexts returns the names of all contexts that have a version, soft-deleted
 // or not, or a CONTEXT record, in the order of their bytes. The default one is
-// always among them.
+// always among them, and the only one where names are plain.
 func (v *View) Contexts() []string {
 	out := []string{schema.DefaultContext}
+	if v.naming == schema.PlainNames {
+		return out
+	}
 	v.maxIDs.all(func(context string, _ schema.ID) bool {
 		if context != schema.DefaultContext && v.inhabited(context) {
 			out = append(out, context)
@@ -51,7 +54,7 @@ func (v *View) InContext(context string) iter.Seq[schema.Subject] {
 			if !strings.HasPrefix(string(s), prefix) {
 				return
 			}
-			if s.Context() == context && !yield(s) {
+			if v.naming.Context(s) == context && !yield(s) {
 				return
 			}
 		}
@@ -70,7 +73,7 @@ func (v *View) inhabited(context string) bool {
 func (v *View) Modes(context string) []schema.Subject {
 	var out []schema.Subject
 	v.modes.all(func(k record.Key, _ record.ModeValue) bool {
-		if !k.Global && k.Subject.Name() != "" && k.Subject.Context() == context {
+		if !k.Global && v.naming.Name(k.Subject) != "" && v.naming.Context(k.Subject) == context {
 			out = append(out, k.Subject)
 		}
 		return true

@@ -33,7 +33,7 @@ func (b *builder) applyDeleteSubject(k record.Key, raw []byte, deleted bool) err
 		e.Deleted = true
 		next[i] = &e
 		b.relistRefs(old, &e)
-		b.relistID(idKey{e.Subject.Context(), e.ID}, old, &e)
+		b.relistID(b.idOf(&e), old, &e)
 		changed = true
 	}
 	if changed {
@@ -63,13 +63,13 @@ func (b *builder) cleared(k record.Key) (out []*Entry) {
 		}
 		return true
 	}
-	if !k.Global && k.Subject.Name() != "" {
+	if !k.Global && b.naming.Name(k.Subject) != "" {
 		list, _ := b.subjects.get(k.Subject)
 		collect(k.Subject, list)
 		return out
 	}
 	b.subjects.all(func(s schema.Subject, list []*Entry) bool {
-		if k.Global || s.Context() == k.Subject.Context() {
+		if k.Global || b.naming.Context(s) == b.naming.Context(k.Subject) {
 			collect(s, list)
 		}
 		return true

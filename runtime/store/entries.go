@@ -59,13 +59,13 @@ func (b *builder) relink(old, e *Entry) (conflict bool) {
 	}
 	switch {
 	case e == nil:
-		return b.relistID(idKey{old.Subject.Context(), old.ID}, old, nil)
+		return b.relistID(b.idOf(old), old, nil)
 	case old != nil && old.ID == e.ID:
-		return b.relistID(idKey{e.Subject.Context(), e.ID}, old, e)
+		return b.relistID(b.idOf(e), old, e)
 	case old != nil:
-		b.relistID(idKey{old.Subject.Context(), old.ID}, old, nil)
+		b.relistID(b.idOf(old), old, nil)
 	}
-	return b.relistID(idKey{e.Subject.Context(), e.ID}, nil, e)
+	return b.relistID(b.idOf(e), nil, e)
 }
 
 // Bounds of what is remembered of schemas that are gone.
@@ -87,7 +87,7 @@ func (b *builder) rememberVanished(e *Entry) {
 	q := &b.store.vanished
 	q.entries = append(q.entries, e)
 	q.bytes += len(e.Schema.Text)
-	key := contentKey{e.Subject.Context(), e.hash}
+	key := b.contentOf(e)
 	list, _ := b.View.vanished.get(key)
 	b.View.vanished = b.View.vanished.set(b.edit, key, append(slices.Clip(list), e))
 	for len(q.entries) > maxVanished || q.bytes > maxVanishedBytes {
@@ -99,7 +99,7 @@ func (b *builder) rememberVanished(e *Entry) {
 }
 
 func (b *builder) forgetVanished(e *Entry) {
-	key := contentKey{e.Subject.Context(), e.hash}
+	key := b.contentOf(e)
 	list, _ := b.View.vanished.get(key)
 	if list = remove(list, e); len(list) == 0 {
 		b.View.vanished = b.View.vanished.del(b.edit, key)

@@ -82,7 +82,7 @@ func (b *builder) void(k record.Key, rec record.Record) {
 		b.applyNoop(rec.Value)
 	case record.SchemaKey:
 		if value, err := record.ParseSchemaValue(rec.Value); err == nil && !record.IsDelete(rec.Value) {
-			b.raiseMaxID(k.Subject.Context(), value.ID)
+			b.raiseMaxID(b.naming.Context(k.Subject), value.ID)
 			x.id = value.ID
 		}
 	}
@@ -172,7 +172,7 @@ func (v *View) repairs(x voided) []record.Record {
 // eclipsed returns a version with the schema that the id of a void record means,
 // if all of them lie before that record.
 func (v *View) eclipsed(x voided) *Entry {
-	list := v.ByID(x.key.Subject.Context(), x.id)
+	list := v.ByID(v.naming.Context(x.key.Subject), x.id)
 	for _, e := range list {
 		if e.Offset > x.offset && e.SameContent(list[0]) {
 			return nil

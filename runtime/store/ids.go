@@ -23,6 +23,10 @@ type contentKey struct {
 	hash    uint64
 }
 
+// idOf and contentOf are the keys under which an entry is found.
+func (v *View) idOf(e *Entry) idKey           { return idKey{v.naming.Context(e.Subject), e.ID} }
+func (v *View) contentOf(e *Entry) contentKey { return contentKey{v.naming.Context(e.Subject), e.hash} }
+
 // content is one schema of a context and the ids it has there, ascending. More
 // than one id is possible: imports may give a schema an id of their choice.
 type content struct {
@@ -147,7 +151,7 @@ func indexContent(list []content, s schema.Schema, x record.Extra) int {
 // intern replaces the schema of an entry by the equal one of the context, so
 // that its text is in memory once however many versions carry it.
 func (b *builder) intern(e *Entry) {
-	list, _ := b.contents.get(contentKey{e.Subject.Context(), e.hash})
+	list, _ := b.contents.get(b.contentOf(e))
 	if i := indexContent(list, e.Schema, e.Extra); i >= 0 {
 		holder := list[i].holder
 		e.Schema, e.Extra = holder.Schema, holder.Extra
@@ -160,7 +164,7 @@ func (b *builder) intern(e *Entry) {
 // countContent adds n uses of e's id to the ids of its schema. It reports
 // whether the schema has any id left.
 func (b *builder) countContent(e *Entry, n int) bool {
-	key := contentKey{e.Subject.Context(), e.hash}
+	key := b.contentOf(e)
 	old, _ := b.contents.get(key)
 	list := slices.Clone(old)
 	i := indexContent(list, e.Schema, e.Extra)

@@ -22,22 +22,22 @@ func (v *View) ReferencedBy(s schema.Subject, version schema.Version) []*Entry {
 
 // Target returns the subject that a reference of a schema in the given subject
 // means: a name without a context is in the context of the referring subject.
-func Target(from schema.Subject, ref schema.Reference) schema.Subject {
-	name := schema.Subject(ref.Subject.Name())
-	if ref.Subject.Context() != schema.DefaultContext {
+func (v *View) Target(from schema.Subject, ref schema.Reference) schema.Subject {
+	name := schema.Subject(v.naming.Name(ref.Subject))
+	if v.naming.Context(ref.Subject) != schema.DefaultContext {
 		return ref.Subject
 	}
-	if context := from.Context(); context != schema.DefaultContext && name == ref.Subject {
+	if context := v.naming.Context(from); context != schema.DefaultContext && name == ref.Subject {
 		return schema.Subject(":" + context + ":" + string(name))
 	}
 	return name
 }
 
 // targets returns the distinct places that an entry refers to.
-func targets(e *Entry) []place {
+func (v *View) targets(e *Entry) []place {
 	var out []place
 	for _, ref := range e.Schema.References {
-		p := place{Target(e.Subject, ref), ref.Version}
+		p := place{v.Target(e.Subject, ref), ref.Version}
 		if !slices.Contains(out, p) {
 			out = append(out, p)
 		}
@@ -49,7 +49,7 @@ func targets(e *Entry) []place {
 // nil.
 func (b *builder) relistRefs(old, added *Entry) {
 	if old != nil {
-		for _, p := range targets(old) {
+		for _, p := range b.targets(old) {
 			list, _ := b.refs.get(p)
 			if list = remove(list, old); len(list) == 0 {
 				b.refs = b.refs.del(b.edit, p)
@@ -59,7 +59,7 @@ func (b *builder) relistRefs(old, added *Entry) {
 		}
 	}
 	if added != nil {
-		for _, p := range targets(added) {
+		for _, p := range b.targets(added) {
 			list, _ := b.refs.get(p)
 			b.refs = b.refs.set(b.edit, p, insert(list, added, byOffset))
 		}

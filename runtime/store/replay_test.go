@@ -86,9 +86,9 @@ func (h *history) register(v *View, s schema.Subject) {
 	if h.rnd.IntN(3) == 0 {
 		content.References = []schema.Reference{{Name: "n", Subject: "a", Version: schema.Version(1 + h.rnd.IntN(3))}}
 	}
-	id, ok := v.FindContent(s.Context(), content, record.Extra{})
+	id, ok := v.FindContent(v.naming.Context(s), content, record.Extra{})
 	if !ok {
-		id = v.MaxID(s.Context()) + 1
+		id = v.MaxID(v.naming.Context(s)) + 1
 	}
 	version := schema.Version(1)
 	if entries := v.Entries(s); len(entries) > 0 {

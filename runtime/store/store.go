@@ -16,6 +16,8 @@ import (
 type Store struct {
 	view atomic.Pointer[View]
 
+	naming schema.Naming
+
 	mu       sync.Mutex // serialises Apply and Reset
 	seed     maphash.Seed
 	vanished vanishedQueue
@@ -39,9 +41,13 @@ const (
 	sequenceIgnored
 )
 
-// New returns an empty store.
-func New() *Store {
-	s := &Store{seed: maphash.MakeSeed(), late: make(chan struct{}, 1)}
+// New returns an empty store that knows contexts.
+func New() *Store { return NewNaming(schema.WithContexts) }
+
+// NewNaming returns an empty store that reads the names of subjects as it is
+// told.
+func NewNaming(n schema.Naming) *Store {
+	s := &Store{naming: n, seed: maphash.MakeSeed(), late: make(chan struct{}, 1)}
 	s.view.Store(s.empty())
 	return s
 }
@@ -151,6 +157,7 @@ func (s *Store) Reset() {
 
 func (s *Store) empty() *View {
 	return &View{
+		naming:   s.naming,
 		offset:   -1,
 		subjects: newTrie[schema.Subject, []*Entry](s.seed),
 		names:    new(subjectList),

@@ -39,6 +39,7 @@ func (e *Entry) Hash() uint64 { return e.hash }
 // methods may be called by any number of goroutines without a lock. What they
 // return is shared and must not be changed.
 type View struct {
+	naming   schema.Naming
 	offset   int64
 	resets   int
 	subjects trie[schema.Subject, []*Entry]
@@ -62,6 +63,9 @@ type View struct {
 	voids    trie[string, voided]
 	problems map[record.Reason]int64
 }
+
+// Naming is how names of subjects are read.
+func (v *View) Naming() schema.Naming { return v.naming }
 
 // Offset returns the position of the last record that was applied, -1 when
 // there was none.
