@@ -51,6 +51,8 @@ type Points struct {
 	AnnounceContexts bool
 	// Records is the form of new keys and values in the log.
 	Records record.Form
+	// Records is the form of new keys and values in the log.
+	Records record.Form
 	// Extended sends the fields that Karapace does not have to everybody.
 	Extended bool
 }
@@ -60,6 +62,7 @@ func PointsOf(f schema.Flavour) Points {
 	if f == schema.Confluent {
 		return Points{
 			MaxListed: 1000, LatestOfNothingFits: true, SupersedeDeleted: true, AnnounceContexts: true, Extended: true,
+			Records: record.ConfluentForm,
 			Records: record.ConfluentForm,
 		}
 	}

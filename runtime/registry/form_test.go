@@ -42,7 +42,7 @@ func TestFormOfRecords(t *testing.T) {
 		done(err)
 		done(n.SetGlobalMode(t.Context(), ModeChange{Mode: schema.ReadOnly}))
 		done(n.SetGlobalMode(t.Context(), ModeChange{Mode: schema.ReadWrite}))
-		done(n.SetMode(t.Context(), "a-value", ModeChange{Mode: schema.ReadWrite}))
+		done(n.SetSubjectMode(t.Context(), "a-value", ModeChange{Mode: schema.ReadWrite}))
 
 		var got []string
 		for _, rec := range n.topic.from(0) {
