@@ -51,8 +51,6 @@ type Points struct {
 	AnnounceContexts bool
 	// Records is the form of new keys and values in the log.
 	Records record.Form
-	// Records is the form of new keys and values in the log.
-	Records record.Form
 	// Extended sends the fields that Karapace does not have to everybody.
 	Extended bool
 }
@@ -62,7 +60,6 @@ func PointsOf(f schema.Flavour) Points {
 	if f == schema.Confluent {
 		return Points{
 			MaxListed: 1000, LatestOfNothingFits: true, SupersedeDeleted: true, AnnounceContexts: true, Extended: true,
-			Records: record.ConfluentForm,
 			Records: record.ConfluentForm,
 		}
 	}
