@@ -11,6 +11,9 @@
 //   - A request that was refused before anything happened (no connection, or a
 //     node that is not primary any more) is sent again; one that was sent and
 //     got no answer is not, because it may have been carried out.
+//   - The body of a request is in memory and not a stream: it is sent again when
+//     nothing happened, the service has read it already, since it may not need
+//     the primary at all, and httpserver bounds all bodies together.
 //   - An answer of the primary is read to its end before its first byte is
 //     passed on, so that either all of it or an error reaches the client. Records
 //     of a consumer may be many: they are passed on while they come.

@@ -223,6 +223,14 @@ func TestErrors(t *testing.T) {
 	f(Config{}, moved.URL, ErrRefused)
 }
 
+func TestLimitsOfAnExchange(t *testing.T) {
+	t.Parallel()
+	cfg := forwarder(t, Config{}, newRole("", false)).cfg
+	if cfg.ConnectTimeout != 2*time.Second || cfg.Timeout != time.Minute || cfg.MaxAnswer != 16<<20 {
+		t.Errorf("%+v", cfg)
+	}
+}
+
 // closedPort is an address where nobody listens.
 func closedPort(t *testing.T) string {
 	t.Helper()
