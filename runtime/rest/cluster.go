@@ -16,33 +16,91 @@ type cluster struct {
 	settings  Settings
 	metadata  *metadata
 
-	mu     sync.Mutex
-	client *kgo.Client
-	closed bool
-	calls  sync.WaitGroup // what ask left behind
+	mu      sync.Mutex
+	client  *shared
+	retired map[*shared]struct{} // still in use
+	closed  bool
+	calls   sync.WaitGroup // what ask and leave left behind
+}
+
+// shared is a Kafka client that several requests use.
+type shared struct {
+	*kgo.Client
+	users int // guarded by the cluster's mutex
+
+	mu   sync.Mutex
+	told map[string]int32 // the largest batch of topics, as the client knows it
+}
+
+// tell says how large batches of a topic may be, before the first record goes
+// there. It returns false when the client was told something else before.
+func (s *shared) tell(topic string, maxBytes int32) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	known, ok := s.told[topic]
+	if !ok {
+		s.told[topic], known = maxBytes, maxBytes
+	}
+	return known == maxBytes
+}
+
+// maxBytes is what was told of a topic, or else most.
+func (s *shared) maxBytes(topic string, most int32) int32 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if n, ok := s.told[topic]; ok {
+		return n
+	}
+	return most
 }
 
 func newCluster(newClient NewClient, s Settings, clock func() time.Time) *cluster {
-	c := &cluster{newClient: newClient, settings: s}
+	c := &cluster{newClient: newClient, settings: s, retired: map[*shared]struct{}{}}
 	c.metadata = newMetadata(c, s.MetadataMaxAge, clock)
 	return c
 }
 
-// connect returns the client, which is made when it is first needed.
-func (c *cluster) connect() (*kgo.Client, error) {
+// use returns the client, which is made when it is first needed, until leave is
+// called.
+func (c *cluster) use() (*shared, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.closed {
 		return nil, closed()
 	}
 	if c.client == nil {
-		client, err := c.newClient(producerOptions(c.settings)...)
+		s := &shared{told: map[string]int32{}}
+		client, err := c.newClient(producerOptions(c.settings, s)...)
 		if err != nil {
 			return nil, &Error{Kind: Internal, Text: "making a Kafka client", Err: err}
 		}
-		c.client = client
+		s.Client = client
+		c.client = s
 	}
+	c.client.users++
 	return c.client, nil
+}
+
+// leave ends a use. A client that was replaced is closed behind its last user,
+// who may be a promise of its own: so not here.
+func (c *cluster) leave(s *shared) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	s.users--
+	if _, ok := c.retired[s]; ok && s.users == 0 && !c.closed {
+		delete(c.retired, s)
+		c.calls.Go(s.Close)
+	}
+}
+
+// renew makes the next use make another client than s.
+func (c *cluster) renew(s *shared) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.client == s {
+		c.client = nil
+		c.retired[s] = struct{}{}
+	}
 }
 
 // ask runs do, which puts one question to Kafka, with a context that ends with
@@ -60,18 +118,20 @@ func ask[T any](ctx context.Context, c *cluster, do func(ctx context.Context, cl
 		err   error
 	}
 	var none T
-	client, err := c.connect()
+	client, err := c.use()
 	if err != nil {
 		return none, err
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.settings.KafkaTimeout)
 	replies := make(chan reply, 1)
 	if !c.beside(func() {
+		defer c.leave(client)
 		defer cancel()
-		value, err := do(ctx, client)
+		value, err := do(ctx, client.Client)
 		replies <- reply{value, err}
 	}) {
 		cancel()
+		c.leave(client)
 		return none, closed()
 	}
 	select {
@@ -105,11 +165,13 @@ func closed() *Error { return fail(Closed, "The proxy is shutting down") }
 
 func (c *cluster) close() {
 	c.mu.Lock()
-	client := c.client
+	if c.client != nil {
+		c.retired[c.client] = struct{}{}
+	}
 	c.client, c.closed = nil, true
 	c.mu.Unlock()
-	if client != nil {
-		client.Close()
+	for s := range c.retired { // Nobody changes it any more.
+		s.Close()
 	}
 	c.calls.Wait()
 }
@@ -117,15 +179,16 @@ func (c *cluster) close() {
 // producerOptions are the choices of the shared client. Partitions are chosen
 // before a record is handed over, so that the choice is the contract's. There
 // is no kgo.RecordDeliveryTimeout: it counts from the timestamp of a record,
-// which may be the client's; deliver bounds each request instead.
-func producerOptions(s Settings) []kgo.Opt {
-	batch := min(max(s.MaxRecordBytes, 512), 1<<30-1<<20) // what the Kafka client allows
+// which may be the client's; deliver bounds each request instead. of is told
+// how large batches may be.
+func producerOptions(s Settings, of *shared) []kgo.Opt {
+	batch := batchBytes(s)
 	opts := []kgo.Opt{
 		kgo.RecordPartitioner(kgo.ManualPartitioner()),
 		kgo.ProducerLinger(s.Linger),
-		kgo.ProducerBatchMaxBytes(int32(batch)),                   // bounded above
-		kgo.BrokerMaxWriteBytes(max(100<<20, int32(batch)+1<<20)), // bounded above
-		kgo.MaxBufferedRecords(math.MaxInt32),                     // The service's buffer counts.
+		kgo.ProducerBatchMaxBytesFn(func(topic string) int32 { return of.maxBytes(topic, batch) }),
+		kgo.BrokerMaxWriteBytes(max(100<<20, batch+1<<20)),
+		kgo.MaxBufferedRecords(math.MaxInt32), // The service's buffer counts.
 		kgo.UnknownTopicRetries(1),
 		kgo.ProducerBatchCompression(compression(s.Compression)),
 	}

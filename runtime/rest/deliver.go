@@ -17,6 +17,8 @@ const (
 	textNotAuthorized    = "Returned by the broker when the client is not authorized to access the requested topic."
 	textTimedOut         = "timed out waiting to publish message"
 	textQueueFull        = "Local: Queue full"
+	// textBatchTooLarge is ours.
+	textBatchTooLarge = "The topic takes smaller batches than a moment ago: try again"
 )
 
 // deliveryGrace is how much longer than the delivery timeout a request waits:
@@ -40,31 +42,43 @@ type delivery struct {
 // never with the caller's: the end of a record's context cuts the connection
 // on which it is under way, together with everybody else's records.
 func (s *Service) deliver(ctx context.Context, topic *Topic, records []kgo.Record) ([]Outcome, error) {
-	client, err := s.cluster.connect()
+	size, largest := 0, 0
+	for i := range records {
+		n := waitingBytes(&records[i])
+		if size += n; n > waitingBytes(&records[largest]) {
+			largest = i
+		}
+	}
+	client, rules, err := s.producer(ctx, topic.Name, &records[largest])
 	if err != nil {
 		return nil, err
 	}
-	size := 0
-	for i := range records {
-		size += waitingBytes(&records[i])
-	}
 	if err := s.buffer.reserve(topic.Name, size); err != nil {
+		s.cluster.leave(client)
 		return nil, err
 	}
-	release := func() { s.buffer.release(topic.Name, size) }
+	release := func() {
+		s.buffer.release(topic.Name, size)
+		s.cluster.leave(client)
+	}
 	d := &delivery{done: make(chan struct{}), release: release, outcomes: make([]Outcome, len(records)), left: len(records)}
 	for i := range records {
 		d.outcomes[i] = Outcome{Failure: passing(textTimedOut)}
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.settings.DeliveryTimeout)
 	defer cancel()
+	now := s.clock()
 	for i := range records {
 		r := &records[i]
 		if !s.hasPartition(ctx, topic, r.Partition) {
 			d.settle(i, Outcome{Failure: passing(textUnknownPartition)})
 			continue
 		}
-		client.TryProduce(ctx, r, func(r *kgo.Record, err error) { d.settle(i, s.outcomeOf(r, err)) })
+		if failure := rules.refuses(r, now); failure != nil {
+			d.settle(i, Outcome{Failure: failure})
+			continue
+		}
+		client.TryProduce(ctx, r, func(r *kgo.Record, err error) { d.settle(i, s.outcomeOf(r, rules, err)) })
 	}
 	return d.wait(s.settings.DeliveryTimeout + deliveryGrace), nil
 }
@@ -104,8 +118,12 @@ func (d *delivery) wait(timeout time.Duration) []Outcome {
 	}
 }
 
-func (s *Service) outcomeOf(r *kgo.Record, err error) Outcome {
+func (s *Service) outcomeOf(r *kgo.Record, rules *rules, err error) Outcome {
 	switch {
+	case errors.Is(err, kerr.MessageTooLarge) && rules.fits(r):
+		// The topic takes less than it did: the others of the batch are too much.
+		s.rules.doubt(r.Topic, rules)
+		return Outcome{Failure: passing(textBatchTooLarge)}
 	case err != nil:
 		return Outcome{Failure: failureOf(err)}
 	case s.settings.Acks == "0":

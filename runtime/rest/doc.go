@@ -8,6 +8,9 @@
 //   - A record either reaches Kafka or is reported; the HTTP client that goes
 //     away cancels neither the records nor requests on a shared connection.
 //     All waiting is bounded by Settings instead.
+//   - Batches are shared, and Kafka refuses them as a whole. What would make it
+//     do so (size, a missing key, a timestamp) is looked for in each record
+//     before, so that a wrong record fails alone.
 //   - All records of a request are serialized before the first is sent, and
 //     the partition is chosen here, by the hash that the replaced proxy used,
 //     so that keys stay in their partitions.
@@ -27,7 +30,8 @@
 // (metadata); produce.go (the steps of a produce request), serialize.go
 // (record to bytes), schemas.go (schema by id and by text), subject.go (name
 // strategies), format.go (JSON of a record to and from bytes), partition.go
-// (hashes), buffer.go (bytes that wait), deliver.go (sending and waiting);
+// (hashes), buffer.go (bytes that wait), rules.go (what a topic takes),
+// deliver.go (sending and waiting);
 // identities.go (a service for each user); consumers.go (instances, expiry),
 // consumer.go (one instance), subscribe.go, assign.go, member.go,
 // fetcher.go (the two clients), positions.go (seeking), commit.go, read.go.

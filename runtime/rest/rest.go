@@ -47,6 +47,7 @@ type Service struct {
 	clock     func() time.Time
 	logger    logr.Logger
 	cluster   *cluster
+	rules     *rulebook
 	schemas   *schemas
 	choices   *choices
 	consumers *consumers
@@ -80,6 +81,7 @@ func New(d Deps) (*Service, error) {
 	}
 	s.choices = newChoices(s.schemas, d.Settings, d.Clock)
 	s.cluster = newCluster(d.NewClient, d.Settings, d.Clock)
+	s.rules = newRulebook(s.cluster, d.Settings, d.Clock)
 	s.consumers = newConsumers(s)
 	return s, nil
 }

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"sync/atomic"
 	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
 )
 
 // periodLength is how long the records of a stream share a deadline, and a view
@@ -20,6 +22,9 @@ type period struct {
 	cancel context.CancelFunc
 	until  time.Time
 	topic  *Topic
+	client *shared
+	rules  *rules
+	leave  func() // ends the use of client
 	err    error
 	// missing are partitions that Kafka said are not there.
 	missing []int32
@@ -33,6 +38,7 @@ func (p *period) begin() { p.open.Add(1) }
 func (p *period) end() {
 	if p.open.Add(-1) == 0 {
 		p.cancel()
+		p.leave()
 	}
 }
 
@@ -70,11 +76,43 @@ func (st *Stream) now(ctx context.Context) *period {
 		return p
 	}
 	st.sending.period.retire()
-	p := &period{until: clock.Add(periodLength)}
-	ctx = context.WithoutCancel(ctx)
-	p.topic, p.err = st.service.Topic(ctx, st.topic)
-	p.ctx, p.cancel = context.WithTimeout(ctx, st.service.settings.DeliveryTimeout+periodLength)
-	p.open.Store(1)
+	p := st.newPeriod(context.WithoutCancel(ctx), clock.Add(periodLength), nil)
 	st.sending.period, st.sending.since = p, 0
 	return p
+}
+
+// newPeriod begins a period in which largest, or nil, is to be sent.
+func (st *Stream) newPeriod(ctx context.Context, until time.Time, largest *kgo.Record) *period {
+	s := st.service
+	p := &period{until: until, leave: func() {}}
+	p.ctx, p.cancel = context.WithTimeout(ctx, s.settings.DeliveryTimeout+periodLength)
+	p.open.Store(1)
+	if p.topic, p.err = s.Topic(ctx, st.topic); p.err != nil {
+		return p
+	}
+	if p.client, p.rules, p.err = s.producer(ctx, st.topic, largest); p.err == nil {
+		p.leave = func() { s.cluster.leave(p.client) }
+	}
+	return p
+}
+
+// toProduce is the period in which a record is sent; a new one, when the topic
+// may take more than it did.
+func (st *Stream) toProduce(ctx context.Context, r *kgo.Record) *period {
+	p := st.now(ctx)
+	if p.err != nil || !st.service.rules.outgrown(st.topic, p.rules, r) {
+		return p
+	}
+	p.retire()
+	p = st.newPeriod(context.WithoutCancel(ctx), p.until, r)
+	st.sending.period = p
+	return p
+}
+
+// refusal is why the topic does not take a record.
+func (p *period) refusal(r *kgo.Record, now time.Time) *Failure {
+	if p.err != nil {
+		return nil
+	}
+	return p.rules.refuses(r, now)
 }

@@ -2,6 +2,7 @@ package rest
 
 import (
 	"context"
+	"errors"
 	"sync/atomic"
 	"time"
 
@@ -72,7 +73,6 @@ const streamBytes = 8 << 20
 //	T1 announces that it waits for 7, looks again, and finds it settled
 type Stream struct {
 	service *Service
-	client  *kgo.Client
 	topic   string
 
 	slots []*slot
@@ -139,12 +139,13 @@ const (
 // Stream begins a stream of which up to records may be under way, a power of
 // two. The topic need not exist: each record will say so. Kind: Closed.
 func (s *Service) Stream(topic string, records int) (*Stream, error) {
-	client, err := s.cluster.connect()
+	client, err := s.cluster.use()
 	if err != nil {
 		return nil, err
 	}
+	s.cluster.leave(client)
 	return &Stream{
-		service: s, client: client, topic: topic, slots: make([]*slot, records),
+		service: s, topic: topic, slots: make([]*slot, records),
 		settled: make(chan struct{}, 1), room: make(chan struct{}, 1),
 		sending: sending{keyless: AnyPartition},
 	}, nil
@@ -163,23 +164,34 @@ func (st *Stream) Send(ctx context.Context, r *StreamRecord) error {
 		s.weight = waitingBytes(&s.record)
 		err = st.service.buffer.await(ctx, st.topic, s.weight, st.service.settings.DeliveryTimeout)
 	}
+	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+		return err
+	}
 	if err != nil {
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		s.receipt.Err = err
-		st.publish(s)
-		s.settle()
+		st.refuse(s, Receipt{Err: err})
+		return nil
+	}
+	period := st.toProduce(ctx, &s.record)
+	failure := period.refusal(&s.record, st.service.clock())
+	if failure != nil || period.err != nil {
+		st.service.buffer.release(st.topic, s.weight)
+		st.refuse(s, Receipt{Outcome: Outcome{Failure: failure}, Err: period.err})
 		return nil
 	}
 	s.size = int64(len(s.record.Key) + len(s.record.Value))
 	st.bytes.Add(s.size)
-	period := st.now(ctx) // It may have waited long.
 	s.period = period
 	period.begin()
 	st.publish(s)
-	st.client.TryProduce(period.ctx, &s.record, s.promise)
+	period.client.TryProduce(period.ctx, &s.record, s.promise)
 	return nil
+}
+
+// refuse settles a slot that does not go to Kafka.
+func (st *Stream) refuse(s *slot, r Receipt) {
+	s.receipt = r
+	st.publish(s)
+	s.settle()
 }
 
 // Fail takes the place of a record that cannot be one: its receipt has the
@@ -189,9 +201,7 @@ func (st *Stream) Fail(ctx context.Context, err error) error {
 	if waiting != nil {
 		return waiting
 	}
-	s.receipt.Err = err
-	st.publish(s)
-	s.settle()
+	st.refuse(s, Receipt{Err: err})
 	return nil
 }
 
@@ -278,7 +288,7 @@ func (s *slot) kept(r *kgo.Record, err error) {
 	s.stream.service.buffer.release(s.stream.topic, s.weight)
 	period := s.period
 	if s.state.Load() == slotPending {
-		s.receipt.Outcome = s.stream.service.outcomeOf(r, err)
+		s.receipt.Outcome = s.stream.service.outcomeOf(r, period.rules, err)
 		s.receipt.Timestamp = r.Timestamp
 	}
 	s.record = kgo.Record{} // The receipt may wait for its taker, key and value need not.
