@@ -17,8 +17,8 @@ help: ## list the targets
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: build
-build: ## both programs, static, into bin/
-	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "$(LDFLAGS)" -o bin/ ./cmd/plastron ./cmd/manager
+build: ## the three programs, static, into bin/
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "$(LDFLAGS)" -o bin/ ./cmd/plastron ./cmd/manager ./cmd/kubectl-plastron
 
 .PHONY: run
 run: ## plastron dev: embedded broker on 9092, registry on 8081, REST proxy on 8082, one unprivileged process
