@@ -26,6 +26,10 @@ const (
 	// ConditionDeployed says that the child objects are as the spec wants
 	// them and that every pod runs the newest template.
 	ConditionDeployed = "Deployed"
+	// ConditionExposed says that the objects are there that the spec asks for
+	// beside the pods and that not every cluster has: an HTTPRoute, a
+	// PodMonitor, a PrometheusRule. It is absent when none is asked for.
+	ConditionExposed = "Exposed"
 	// ConditionAvailable says that at least one pod serves.
 	ConditionAvailable = "Available"
 	// ConditionReachable says that the operator can talk to the registry.
@@ -98,6 +102,9 @@ const (
 	ReasonRollingOut = "RollingOut"
 	// ReasonApplyFailed: the API server refused a child object.
 	ReasonApplyFailed = "ApplyFailed"
+	// ReasonExposed: the objects that the spec asks for beside the pods are
+	// there.
+	ReasonExposed = "Exposed"
 	// ReasonMinimumReplicasAvailable: at least one pod serves.
 	ReasonMinimumReplicasAvailable = "MinimumReplicasAvailable"
 	// ReasonNoReadyReplica: no pod serves.
@@ -144,7 +151,8 @@ const (
 	ReasonSynced = "Synced"
 	// ReasonConflicted: an older Subject stands for the same subject.
 	ReasonConflicted = "Conflicted"
-	// ReasonFeatureUnsupported: the registry cannot do what the spec asks for.
+	// ReasonFeatureUnsupported: the registry, or the cluster, cannot do what
+	// the spec asks for.
 	ReasonFeatureUnsupported = "FeatureUnsupported"
 	// ReasonNoSchema: the Subject has no schema, only settings.
 	ReasonNoSchema = "NoSchema"

@@ -40,6 +40,8 @@ type RestProxySpec struct {
 	// Template holds fields of the pods.
 	// +optional
 	Template *WorkloadTemplate `json:"template,omitempty"`
+
+	Exposure `json:",inline"`
 }
 
 // RegistryTarget says which registry a proxy uses.

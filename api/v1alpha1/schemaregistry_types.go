@@ -31,7 +31,7 @@ type Level string
 // SchemaRegistrySpec is the wanted state of a registry.
 // +kubebuilder:validation:XValidation:rule="self.type == oldSelf.type",message="type is immutable: create another SchemaRegistry"
 // +kubebuilder:validation:XValidation:rule="self.type != 'Managed' || (has(self.kafka) && !has(self.external))",message="a Managed registry needs kafka and has no external"
-// +kubebuilder:validation:XValidation:rule="self.type != 'External' || (has(self.external) && !has(self.kafka) && !has(self.template) && !has(self.image) && !has(self.topic) && !has(self.election) && !has(self.listener) && !has(self.operator) && !has(self.config) && !has(self.defaultCompatibility))",message="an External registry needs external and has no fields of a workload"
+// +kubebuilder:validation:XValidation:rule="self.type != 'External' || (has(self.external) && !has(self.kafka) && !has(self.template) && !has(self.image) && !has(self.topic) && !has(self.election) && !has(self.listener) && !has(self.operator) && !has(self.config) && !has(self.defaultCompatibility) && !has(self.service) && !has(self.ingress) && !has(self.httpRoute) && !has(self.networkPolicy) && !has(self.monitoring))",message="an External registry needs external and has no fields of a workload"
 // +kubebuilder:validation:XValidation:rule="(has(self.topic) && has(self.topic.name) ? self.topic.name : '_schemas') == (has(oldSelf.topic) && has(oldSelf.topic.name) ? oldSelf.topic.name : '_schemas')",message="topic.name is immutable: another topic is another registry"
 type SchemaRegistrySpec struct {
 	// Type says whether the operator deploys the registry (Managed) or only
@@ -92,6 +92,8 @@ type SchemaRegistrySpec struct {
 	// Template holds fields of the pods.
 	// +optional
 	Template *WorkloadTemplate `json:"template,omitempty"`
+
+	Exposure `json:",inline"`
 }
 
 // TopicSpec is the topic that holds the schemas. The registry creates it when

@@ -126,4 +126,9 @@ type EndpointsStatus struct {
 	// Internal is the URL inside the cluster.
 	// +optional
 	Internal string `json:"internal,omitempty"`
+	// External are the URLs outside of the cluster that spec.ingress makes.
+	// Those of an HTTPRoute are the Gateway's to say.
+	// +optional
+	// +listType=atomic
+	External []string `json:"external,omitempty"`
 }

@@ -69,10 +69,15 @@ func (a *Applier) one(ctx context.Context, owner client.Object, c runtime.ApplyC
 	if err != nil {
 		return err
 	}
+	return a.put(ctx, live, want)
+}
+
+// put applies want unless live, nil for none, is that already.
+func (a *Applier) put(ctx context.Context, live map[string]any, want *unstructured.Unstructured) error {
 	if live != nil && unchanged(live, want) {
 		return nil
 	}
-	err = a.Client.Apply(ctx, client.ApplyConfigurationFromUnstructured(want), client.FieldOwner(a.FieldManager), client.ForceOwnership)
+	err := a.Client.Apply(ctx, client.ApplyConfigurationFromUnstructured(want), client.FieldOwner(a.FieldManager), client.ForceOwnership)
 	if err != nil {
 		return fmt.Errorf("applying %s %s: %w", want.GetKind(), want.GetName(), err)
 	}
@@ -130,11 +135,16 @@ func (a *Applier) prune(ctx context.Context, owner client.Object, key build.Obje
 	if err != nil {
 		return fmt.Errorf("reading %s %s: %w", key.GroupVersionKind.Kind, key.Name, err)
 	}
+	return a.remove(ctx, owner, key.GroupVersionKind.Kind, o)
+}
+
+// remove deletes o if it is the owner's.
+func (a *Applier) remove(ctx context.Context, owner client.Object, kind string, o client.Object) error {
 	if !metav1.IsControlledBy(o, owner) || !o.GetDeletionTimestamp().IsZero() {
 		return nil
 	}
 	if err := a.Client.Delete(ctx, o, client.Preconditions{UID: new(o.GetUID())}); client.IgnoreNotFound(err) != nil {
-		return fmt.Errorf("deleting %s %s: %w", key.GroupVersionKind.Kind, key.Name, err)
+		return fmt.Errorf("deleting %s %s: %w", kind, o.GetName(), err)
 	}
 	return nil
 }

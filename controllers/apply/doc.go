@@ -3,5 +3,6 @@
 // owner, and makes no call for an object that is as it was applied: a
 // converged workload costs no write.
 //
-// Files: apply.go (apply and prune), unchanged.go (may the call be left out).
+// Files: apply.go (apply and prune), optional.go (kinds that a cluster may lack),
+// unchanged.go (may the call be left out).
 package apply

@@ -51,6 +51,18 @@ func render(t *testing.T, c Children) string {
 		b.WriteString("---\n")
 		b.Write(text)
 	}
+	for _, o := range c.Optional {
+		if o.Object == nil {
+			c.Prune = append(c.Prune, ObjectKey{o.Kind, o.Name})
+			continue
+		}
+		text, err := yaml.Marshal(o.Object.Object)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.WriteString("---\n")
+		b.Write(text)
+	}
 	for _, k := range c.Prune {
 		b.WriteString("--- # not wanted: " + k.GroupVersionKind.Kind + " " + k.Name + "\n")
 	}

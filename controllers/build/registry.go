@@ -17,7 +17,7 @@ func Registry(r *v1alpha1.SchemaRegistry, in Inputs) (Children, error) {
 		// Five seconds without a complaint before the next pod is replaced.
 		minReadySeconds: 5,
 		affinity:        corev1.ServiceAffinityNone,
-		image:           r.Spec.Image, template: templateOf(r.Spec.Template), inputs: in, tls: r.TLS() != nil,
+		image:           r.Spec.Image, template: templateOf(r.Spec.Template), expose: r.Spec.Exposure, inputs: in, tls: r.TLS() != nil,
 	}
 	w.env = registryEnv(w, r)
 	return w.children()

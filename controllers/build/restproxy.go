@@ -22,7 +22,7 @@ func RestProxy(p *v1alpha1.RestProxy, registryURL string, in Inputs) (Children, 
 		name: p.Name, namespace: p.Namespace, headless: p.HeadlessName(), uid: p.UID,
 		command: "rest", replicas: p.ReplicaCount(), port: p.Port(),
 		affinity: corev1.ServiceAffinityClientIP,
-		image:    p.Spec.Image, template: templateOf(p.Spec.Template), inputs: in, tls: p.TLS() != nil,
+		image:    p.Spec.Image, template: templateOf(p.Spec.Template), expose: p.Spec.Exposure, inputs: in, tls: p.TLS() != nil,
 	}
 	w.env = w.common(p.Spec.Kafka.ClientID)
 	if registryURL != "" {

@@ -18,6 +18,8 @@ type Children struct {
 	Apply []runtime.ApplyConfiguration
 	// Prune is what should not.
 	Prune []ObjectKey
+	// Optional is both, of kinds that not every cluster has.
+	Optional []Optional
 	// Image that the pods run.
 	Image string
 	// Selector of the pods, as text.
@@ -42,8 +44,10 @@ type workload struct {
 	affinity                    corev1.ServiceAffinity
 	image                       *v1alpha1.ImageSpec
 	template                    *v1alpha1.WorkloadTemplate
+	expose                      v1alpha1.Exposure
 	inputs                      Inputs
 	tls                         bool // Of the listener.
+	clientCertificates          bool // Asked for by the listener.
 	env                         environment
 }
 
@@ -54,7 +58,7 @@ func (w *workload) children() (Children, error) {
 	}
 	out := Children{
 		// Services first: pods look up their own names when they start.
-		Apply:    []runtime.ApplyConfiguration{w.headlessService(), w.clientService()},
+		Apply:    []runtime.ApplyConfiguration{w.headlessService(), w.clientServiceOf(w.clientService())},
 		Image:    Image(w.image, w.inputs.Image),
 		Selector: w.selector(),
 	}
@@ -70,6 +74,9 @@ func (w *workload) children() (Children, error) {
 		out.Prune = append(out.Prune, w.authoritiesObject())
 	}
 	out.Apply = append(out.Apply, set)
+	if err := w.exposure(&out); err != nil {
+		return Children{}, err
+	}
 	return out, nil
 }
 

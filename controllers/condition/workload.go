@@ -42,6 +42,19 @@ func (s *Set) Kafka(reason, message string) {
 	s.False(v1alpha1.ConditionKafkaResolved, reason, message)
 }
 
+// Exposed sets Exposed: asked says whether the spec asks for objects that not
+// every cluster can have, and missing what this one lacks.
+func (s *Set) Exposed(asked bool, missing string) {
+	switch {
+	case missing != "":
+		s.False(v1alpha1.ConditionExposed, v1alpha1.ReasonFeatureUnsupported, missing)
+	case asked:
+		s.True(v1alpha1.ConditionExposed, v1alpha1.ReasonExposed, "")
+	default:
+		s.Remove(v1alpha1.ConditionExposed)
+	}
+}
+
 // Undeployed says that there are no pods yet, because of what reason says.
 func (s *Set) Undeployed(reason string) {
 	s.False(v1alpha1.ConditionDeployed, reason, "Nothing is deployed before "+v1alpha1.ConditionKafkaResolved+" is True")

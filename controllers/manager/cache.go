@@ -6,6 +6,7 @@ import (
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
 	policyv1 "k8s.io/api/policy/v1"
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -40,6 +41,8 @@ func cacheOptions(namespaces []string) cache.Options {
 			&appsv1.StatefulSet{}:           ours,
 			&corev1.Service{}:               ours,
 			&policyv1.PodDisruptionBudget{}: ours,
+			&networkingv1.Ingress{}:         ours,
+			&networkingv1.NetworkPolicy{}:   ours,
 		},
 	}
 	if len(namespaces) > 0 {

@@ -137,7 +137,7 @@ func addControllers(mgr ctrl.Manager, o *Options, options session.Options) error
 		return fmt.Errorf("setting up the controller of Subjects: %w", err)
 	}
 	proxies := &restproxy.Reconciler{
-		Client: mgr.GetClient(), Applier: applier(restproxy.FieldManager), Secrets: secrets, Clock: time.Now, Image: o.WorkloadImage,
+		Client: mgr.GetClient(), Applier: applier(restproxy.FieldManager), Secrets: secrets, Clock: time.Now, Image: o.WorkloadImage, Poll: o.Poll,
 	}
 	if err := proxies.Setup(mgr, controller.Options{}); err != nil {
 		return fmt.Errorf("setting up the controller of RestProxies: %w", err)

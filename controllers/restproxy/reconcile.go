@@ -30,6 +30,8 @@ type Reconciler struct {
 	Clock   func() time.Time
 	// Image is the workload's image where the spec names none.
 	Image string
+	// Poll is how often is looked at what nobody tells of.
+	Poll time.Duration
 
 	strimzi *credentials.Watcher // Made by Setup.
 }
@@ -40,7 +42,9 @@ type observation struct {
 	registry target
 	kafka    *credentials.Problem
 	listener *credentials.Problem
-	apply    error // Why the children could not be applied.
+	apply    error  // Why the children could not be applied.
+	asks     bool   // Whether objects are wanted that not every cluster can have.
+	missing  string // What the cluster lacks of them.
 	set      *appsv1.StatefulSet
 	selector string
 }
@@ -55,6 +59,9 @@ type observation struct {
 // +kubebuilder:rbac:groups="",resources=secrets,verbs=get;list;watch
 // +kubebuilder:rbac:groups=kafka.strimzi.io,resources=kafkas;kafkausers,verbs=get;list;watch
 // +kubebuilder:rbac:groups=policy,resources=poddisruptionbudgets,verbs=get;list;watch;create;update;patch;delete
+// +kubebuilder:rbac:groups=networking.k8s.io,resources=ingresses;networkpolicies,verbs=get;list;watch;create;update;patch;delete
+// +kubebuilder:rbac:groups=gateway.networking.k8s.io,resources=httproutes,verbs=get;create;patch;delete
+// +kubebuilder:rbac:groups=monitoring.coreos.com,resources=podmonitors;prometheusrules,verbs=get;create;patch;delete
 
 // Reconcile brings one proxy nearer to what it asks for.
 func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Result, error) {
@@ -79,8 +86,10 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 	if found.apply != nil && !apply.IsForeign(found.apply) {
 		return ctrl.Result{}, found.apply // The work queue backs off.
 	}
-	if found.kafka != nil && found.kafka.Reason == v1alpha1.ReasonFeatureUnsupported {
-		return ctrl.Result{RequeueAfter: session.Jitter(time.Minute)}, nil // Nothing tells when Strimzi is installed.
+	if found.asks || found.kafka != nil && found.kafka.Reason == v1alpha1.ReasonFeatureUnsupported {
+		// Nothing tells when a kind is installed, and objects of kinds that
+		// may be missing are not watched.
+		return ctrl.Result{RequeueAfter: session.Jitter(r.Poll)}, nil
 	}
 	return ctrl.Result{}, nil // Every change of the pods, of the registry and of what Kafka needs is an event.
 }
@@ -134,7 +143,9 @@ func (r *Reconciler) applyChildren(ctx context.Context, p *v1alpha1.RestProxy, f
 		found.invalid = err.Error()
 		return nil
 	}
-	found.selector = children.Selector
-	found.apply = r.Applier.Apply(ctx, p, children)
+	found.selector, found.asks = children.Selector, children.AsksForOptional()
+	if found.apply = r.Applier.Apply(ctx, p, children); found.apply == nil {
+		found.missing, found.apply = r.Applier.Optional(ctx, p, children.Optional)
+	}
 	return nil
 }

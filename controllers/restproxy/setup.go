@@ -5,6 +5,7 @@ import (
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
 	policyv1 "k8s.io/api/policy/v1"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/builder"
@@ -29,6 +30,8 @@ func (r *Reconciler) Setup(mgr ctrl.Manager, options controller.Options) error {
 		Owns(&corev1.Service{}).
 		Owns(&corev1.ConfigMap{}, builder.OnlyMetadata, builder.WithPredicates(predicate.ResourceVersionChangedPredicate{})).
 		Owns(&policyv1.PodDisruptionBudget{}, builder.WithPredicates(predicate.GenerationChangedPredicate{})).
+		Owns(&networkingv1.Ingress{}, builder.WithPredicates(predicate.GenerationChangedPredicate{})).
+		Owns(&networkingv1.NetworkPolicy{}, builder.WithPredicates(predicate.GenerationChangedPredicate{})).
 		Watches(&v1alpha1.SchemaRegistry{}, index.Wake(r.Client, &v1alpha1.RestProxyList{}, index.ProxyRegistry, index.KeyOf), builder.WithPredicates(addressMatters())).
 		WatchesMetadata(&corev1.Secret{}, index.Wake(r.Client, &v1alpha1.RestProxyList{}, index.Secrets, index.KeyOf)).
 		Build(r)

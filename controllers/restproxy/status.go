@@ -18,7 +18,7 @@ func (r *Reconciler) report(ctx context.Context, p *v1alpha1.RestProxy, found *o
 	old := p.DeepCopy()
 	status := &p.Status
 	status.ObservedGeneration = p.Generation
-	status.Endpoints = &v1alpha1.EndpointsStatus{Internal: p.URL()}
+	status.Endpoints = &v1alpha1.EndpointsStatus{Internal: p.URL(), External: p.Spec.ExternalURLs()}
 	if found.registry.known {
 		status.RegistryURL = found.registry.url
 	}
@@ -55,9 +55,9 @@ func conditions(p *v1alpha1.RestProxy, found *observation, set *condition.Set) [
 		// Without pods there is nothing that could serve until it is known.
 		decisive = append(decisive, v1alpha1.ConditionRegistryResolved)
 	}
-	decisive = append(decisive, v1alpha1.ConditionKafkaResolved, v1alpha1.ConditionDeployed, v1alpha1.ConditionAvailable)
+	decisive = append(decisive, v1alpha1.ConditionKafkaResolved, v1alpha1.ConditionDeployed, v1alpha1.ConditionAvailable, v1alpha1.ConditionExposed)
 	set.RollUp(v1alpha1.ReasonReady, "", decisive...)
-	set.Settle(stalled || found.registry.reason == v1alpha1.ReasonFeatureUnsupported)
+	set.Settle(stalled || found.missing != "" || found.registry.reason == v1alpha1.ReasonFeatureUnsupported)
 	return set.List()
 }
 
@@ -74,6 +74,7 @@ func workload(p *v1alpha1.RestProxy, found *observation, set *condition.Set) {
 		return
 	}
 	set.Workload(found.apply, found.set, p.ReplicaCount())
+	set.Exposed(found.asks, found.missing)
 }
 
 // write patches the status if it changed.

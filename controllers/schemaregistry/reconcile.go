@@ -53,7 +53,9 @@ type observation struct {
 	conflict string // Why the topic is not this registry's.
 	kafka    *credentials.Problem
 	listener *credentials.Problem
-	apply    error // Why the children could not be applied.
+	apply    error  // Why the children could not be applied.
+	asks     bool   // Whether objects are wanted that not every cluster can have.
+	missing  string // What the cluster lacks of them.
 	set      *appsv1.StatefulSet
 	selector string
 	image    string
@@ -71,6 +73,9 @@ type observation struct {
 // +kubebuilder:rbac:groups="",resources=secrets,verbs=get;list;watch
 // +kubebuilder:rbac:groups=kafka.strimzi.io,resources=kafkas;kafkausers,verbs=get;list;watch
 // +kubebuilder:rbac:groups=policy,resources=poddisruptionbudgets,verbs=get;list;watch;create;update;patch;delete
+// +kubebuilder:rbac:groups=networking.k8s.io,resources=ingresses;networkpolicies,verbs=get;list;watch;create;update;patch;delete
+// +kubebuilder:rbac:groups=gateway.networking.k8s.io,resources=httproutes,verbs=get;create;patch;delete
+// +kubebuilder:rbac:groups=monitoring.coreos.com,resources=podmonitors;prometheusrules,verbs=get;create;patch;delete
 // +kubebuilder:rbac:groups=events.k8s.io,resources=events,verbs=create;patch
 
 // Reconcile brings one registry nearer to what it asks for.
@@ -170,8 +175,10 @@ func (r *Reconciler) applyChildren(ctx context.Context, reg *v1alpha1.SchemaRegi
 		found.invalid = err.Error()
 		return nil
 	}
-	found.image, found.selector = children.Image, children.Selector
-	found.apply = r.Applier.Apply(ctx, reg, children)
+	found.image, found.selector, found.asks = children.Image, children.Selector, children.AsksForOptional()
+	if found.apply = r.Applier.Apply(ctx, reg, children); found.apply == nil {
+		found.missing, found.apply = r.Applier.Optional(ctx, reg, children.Optional)
+	}
 	return nil
 }
 

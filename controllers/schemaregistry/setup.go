@@ -5,6 +5,7 @@ import (
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
 	policyv1 "k8s.io/api/policy/v1"
 	"k8s.io/apimachinery/pkg/api/meta"
 	ctrl "sigs.k8s.io/controller-runtime"
@@ -33,6 +34,8 @@ func (r *Reconciler) Setup(mgr ctrl.Manager, options controller.Options) error {
 		Owns(&corev1.Service{}).
 		Owns(&corev1.ConfigMap{}, builder.OnlyMetadata, builder.WithPredicates(predicate.ResourceVersionChangedPredicate{})).
 		Owns(&policyv1.PodDisruptionBudget{}, builder.WithPredicates(predicate.GenerationChangedPredicate{})).
+		Owns(&networkingv1.Ingress{}, builder.WithPredicates(predicate.GenerationChangedPredicate{})).
+		Owns(&networkingv1.NetworkPolicy{}, builder.WithPredicates(predicate.GenerationChangedPredicate{})).
 		Watches(&v1alpha1.Subject{}, handler.EnqueueRequestsFromMapFunc(registryOf), builder.WithPredicates(countsChange())).
 		WatchesMetadata(&corev1.Secret{}, index.Wake(r.Client, &v1alpha1.SchemaRegistryList{}, index.Secrets, index.KeyOf)).
 		Build(r)

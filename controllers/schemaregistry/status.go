@@ -51,7 +51,7 @@ func fill(reg *v1alpha1.SchemaRegistry, found *observation) {
 	status.ObservedGeneration = reg.Generation
 	status.Subjects = &found.subjects
 	if urls := reg.URLs(); len(urls) > 0 {
-		status.Endpoints = &v1alpha1.EndpointsStatus{Internal: urls[0]}
+		status.Endpoints = &v1alpha1.EndpointsStatus{Internal: urls[0], External: reg.Spec.ExternalURLs()}
 	}
 	if found.selector != "" {
 		status.Selector, status.Version = found.selector, build.Version(found.image)
@@ -82,8 +82,8 @@ func conditions(reg *v1alpha1.SchemaRegistry, found *observation, set *condition
 	if !stalled {
 		reachable(reg, found, set)
 	}
-	set.RollUp(v1alpha1.ReasonReady, "", types...)
-	set.Settle(stalled)
+	set.RollUp(v1alpha1.ReasonReady, "", append(types, v1alpha1.ConditionExposed)...)
+	set.Settle(stalled || found.missing != "")
 	return set.List()
 }
 
@@ -98,6 +98,7 @@ func workload(reg *v1alpha1.SchemaRegistry, found *observation, set *condition.S
 		return
 	}
 	set.Workload(found.apply, found.set, reg.ReplicaCount())
+	set.Exposed(found.asks, found.missing)
 }
 
 // accepted reports whether only a person can help.
