@@ -6,6 +6,8 @@ import (
 	"io"
 	"strings"
 	"time"
+
+	"github.com/plastron-dev/plastron/controllers/webhook"
 )
 
 // Options is what the flags say.
@@ -20,6 +22,7 @@ type Options struct {
 	Concurrency      int
 	Poll, Retry      time.Duration
 	DeletionTimeout  time.Duration
+	Webhook          webhook.Options
 	Verbosity        int
 	PrintVersion     bool
 }
@@ -42,6 +45,12 @@ func parse(args []string, version string, output io.Writer) (*Options, error) {
 	f.DurationVar(&o.Poll, "poll-interval", 30*time.Second, "how often a registry and its Subjects are compared with their objects")
 	f.DurationVar(&o.Retry, "retry-interval", time.Second, "how often a registry that does not answer is asked")
 	f.DurationVar(&o.DeletionTimeout, "deletion-timeout", 15*time.Minute, "how long a Subject that is being deleted waits for its registry")
+	f.IntVar(&o.Webhook.Port, "webhook-port", 0, "port of the admission webhook; 0 means none")
+	f.StringVar(&o.Webhook.CertDir, "webhook-cert-dir", "", "folder with tls.crt and tls.key of the webhook, renewed by somebody else; unset means that the operator makes and renews its own")
+	f.StringVar(&o.Webhook.Service, "webhook-service", "plastron-webhook", "Service that the API server reaches the webhook by")
+	f.StringVar(&o.Webhook.Namespace, "webhook-namespace", "", "namespace of that Service and of the certificate's Secret; unset means the pod's own")
+	f.StringVar(&o.Webhook.Secret, "webhook-secret", "plastron-webhook", "Secret that holds the operator's own certificate for the webhook")
+	f.StringVar(&o.Webhook.Configuration, "webhook-configuration", "plastron", "ValidatingWebhookConfiguration that is told which authority signed the certificate")
 	f.IntVar(&o.Verbosity, "v", 0, "verbosity of the log: 0 is silent while nothing happens, 2 tells of each request")
 	f.BoolVar(&o.PrintVersion, "version", false, "print the version and exit")
 	if err := f.Parse(args); err != nil {

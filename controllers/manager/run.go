@@ -20,12 +20,15 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/healthz"
 	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
 
+	"github.com/plastron-dev/plastron/api/v1alpha1"
 	"github.com/plastron-dev/plastron/controllers/apply"
 	"github.com/plastron-dev/plastron/controllers/credentials"
 	"github.com/plastron-dev/plastron/controllers/restproxy"
 	"github.com/plastron-dev/plastron/controllers/schemaregistry"
 	"github.com/plastron-dev/plastron/controllers/session"
 	"github.com/plastron-dev/plastron/controllers/subject"
+	"github.com/plastron-dev/plastron/controllers/webhook"
+	registry "github.com/plastron-dev/plastron/runtime/client"
 )
 
 // leaseName is the lease that one of several managers holds.
@@ -142,5 +145,16 @@ func addControllers(mgr ctrl.Manager, o *Options, options session.Options) error
 	if err := proxies.Setup(mgr, controller.Options{}); err != nil {
 		return fmt.Errorf("setting up the controller of RestProxies: %w", err)
 	}
-	return nil
+	judge := *subjects
+	judge.Sessions = fresh{sessions}
+	return webhook.Setup(mgr, o.Webhook, &judge)
+}
+
+// fresh reads the credentials of a registry at each use: on a replica that
+// does not lead nobody else does when they change.
+type fresh struct{ *session.Sessions }
+
+// For returns the client of a registry.
+func (f fresh) For(ctx context.Context, r *v1alpha1.SchemaRegistry) (*registry.Client, error) {
+	return f.Refresh(ctx, r)
 }

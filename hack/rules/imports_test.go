@@ -74,7 +74,8 @@ func directions() []rule {
 		{"controllers/session", []string{"api/...", "runtime/client", "runtime/schema"}},
 		{"controllers/credentials", []string{"api/...", "controllers/build", "controllers/session"}},
 		{"controllers/plugin", []string{"api/...", "controllers/credentials", "controllers/session", "runtime/client", "runtime/record", "runtime/schema"}},
-		{"controllers/manager", []string{"api/...", "controllers/..."}},
+		{"controllers/webhook", []string{"api/...", "controllers/admission", "controllers/verdict"}},
+		{"controllers/manager", []string{"api/...", "controllers/...", "runtime/client"}},
 		{"controllers/...", []string{
 			"api/...", "controllers/verdict", "controllers/build", "controllers/apply", "controllers/condition",
 			"controllers/index", "controllers/session", "controllers/admission", "controllers/credentials", "runtime/client", "runtime/schema",
