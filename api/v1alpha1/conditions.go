@@ -149,6 +149,12 @@ const (
 const (
 	// ReasonSynced: everything is as it should be.
 	ReasonSynced = "Synced"
+	// ReasonNotAllowed: the SchemaRegistry does not admit Subjects of the
+	// namespace.
+	ReasonNotAllowed = "NotAllowed"
+	// ReasonNamePatternDenied: it admits the namespace, but not with this name
+	// of a subject.
+	ReasonNamePatternDenied = "NamePatternDenied"
 	// ReasonConflicted: an older Subject stands for the same subject.
 	ReasonConflicted = "Conflicted"
 	// ReasonFeatureUnsupported: the registry, or the cluster, cannot do what
@@ -174,7 +180,8 @@ const (
 	ReasonReferenceCycle = "ReferenceCycle"
 	// ReasonVersionNotFound: the registry lacks the version.
 	ReasonVersionNotFound = "VersionNotFound"
-	// ReasonReferenceDenied: the Subject belongs to another registry.
+	// ReasonReferenceDenied: the Subject belongs to another registry, or the
+	// registry does not admit it.
 	ReasonReferenceDenied = "ReferenceDenied"
 	// ReasonValid: the text is a schema of its type.
 	ReasonValid = "Valid"

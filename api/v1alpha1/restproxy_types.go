@@ -49,6 +49,7 @@ type RestProxySpec struct {
 type RegistryTarget struct {
 	// Ref names a SchemaRegistry of the same namespace.
 	// +optional
+	// +kubebuilder:validation:XValidation:rule="!has(self.namespace)",message="a proxy uses a SchemaRegistry of its own namespace: leave ref.namespace out, or set url"
 	Ref *RegistryReference `json:"ref,omitempty"`
 	// URL of a registry that no SchemaRegistry stands for: scheme, host and
 	// port, without a path.

@@ -76,6 +76,19 @@ type SchemaRegistrySpec struct {
 	// +optional
 	Operator *OperatorAccess `json:"operator,omitempty"`
 
+	// AllowedSubjects says which Subjects may use the registry; a Subject is
+	// admitted when one entry admits it. Absent admits every Subject of the
+	// registry's own namespace, and no other.
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MinItems=1
+	// +kubebuilder:validation:MaxItems=32
+	AllowedSubjects []SubjectAllowance `json:"allowedSubjects,omitempty"`
+
+	// Policy bounds what the Subjects of the registry may do to it.
+	// +optional
+	Policy *SubjectPolicy `json:"policy,omitempty"`
+
 	// DefaultCompatibility is the level that applies where neither a subject
 	// nor the registry has one set over HTTP.
 	// +optional
@@ -178,6 +191,67 @@ type OperatorAccess struct {
 	// Auth is what it shows.
 	// +optional
 	Auth *HTTPAuth `json:"auth,omitempty"`
+}
+
+// SubjectAllowance admits Subjects of some namespaces with some names.
+type SubjectAllowance struct {
+	// Namespaces that are admitted.
+	// +required
+	Namespaces NamespaceScope `json:"namespaces"`
+	// Names of subjects in the registry that are admitted, as patterns: "*"
+	// stands for any characters, "?" for one. Every name when absent.
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MinItems=1
+	// +kubebuilder:validation:MaxItems=64
+	Names []SubjectPattern `json:"names,omitempty"`
+	// MaxDeletionPolicy is the most that the deletion of an admitted Subject
+	// may do. Where several entries admit a Subject, the strictest holds.
+	// +optional
+	MaxDeletionPolicy *DeletionPolicy `json:"maxDeletionPolicy,omitempty"`
+}
+
+// SubjectPattern is a pattern of subject names.
+// +kubebuilder:validation:MinLength=1
+// +kubebuilder:validation:MaxLength=512
+type SubjectPattern string
+
+// NamespaceScope is a set of namespaces.
+// +kubebuilder:validation:XValidation:rule="has(self.selector) == (self.from == 'Selector')",message="selector goes with from: Selector, and only with it"
+type NamespaceScope struct {
+	// From says how the namespaces are found: Same is the registry's own, All
+	// is every one, Selector those with the labels.
+	// +required
+	From NamespacesFrom `json:"from"`
+	// Selector of the namespaces' labels. A change of labels is seen when a
+	// Subject is compared with the registry the next time.
+	// +optional
+	Selector *metav1.LabelSelector `json:"selector,omitempty"`
+}
+
+// NamespacesFrom says how namespaces are found.
+// +kubebuilder:validation:Enum=Same;All;Selector
+type NamespacesFrom string
+
+// The ways to find namespaces.
+const (
+	NamespacesSame     NamespacesFrom = "Same"
+	NamespacesAll      NamespacesFrom = "All"
+	NamespacesSelector NamespacesFrom = "Selector"
+)
+
+// SubjectPolicy bounds what Subjects may do to a registry.
+type SubjectPolicy struct {
+	// MaxDeletionPolicy is the most that the deletion of any Subject may do,
+	// whatever its spec says: Retain for a registry that must never lose a
+	// schema this way.
+	// +optional
+	MaxDeletionPolicy *DeletionPolicy `json:"maxDeletionPolicy,omitempty"`
+	// DeleteOnNamespaceTermination lets the policies of Subjects hold also
+	// while their whole namespace is being deleted. Otherwise the registry
+	// then keeps everything.
+	// +optional
+	DeleteOnNamespaceTermination *bool `json:"deleteOnNamespaceTermination,omitempty"`
 }
 
 // RegistryListenerSpec is the HTTP listener of a registry.

@@ -11,7 +11,22 @@ func (s *Subject) SubjectName() string {
 }
 
 // RegistryKey returns namespace/name of the SchemaRegistry.
-func (s *Subject) RegistryKey() string { return s.Namespace + "/" + s.Spec.RegistryRef.Name }
+func (s *Subject) RegistryKey() string { return s.RegistryNamespace() + "/" + s.Spec.RegistryRef.Name }
+
+// RegistryNamespace returns the namespace of the SchemaRegistry.
+func (s *Subject) RegistryNamespace() string { return orOwn(s.Spec.RegistryRef.Namespace, s.Namespace) }
+
+// NamespaceIn returns the namespace of the Subject that an object of namespace
+// own refers to.
+func (r *LocalSubjectReference) NamespaceIn(own string) string { return orOwn(r.Namespace, own) }
+
+// orOwn returns the namespace that a reference names, own when it names none.
+func orOwn(named *string, own string) string {
+	if named == nil {
+		return own
+	}
+	return *named
+}
 
 // TargetKey names the registry and the subject in it. Two Subjects with one
 // target key are in each other's way.
@@ -36,8 +51,8 @@ func (s *Subject) Adoption() AdoptionPolicy {
 	return *s.Spec.AdoptionPolicy
 }
 
-// Deletion returns the effective deletion policy. A Subject that observes
-// always retains.
+// Deletion returns the deletion policy that the spec asks for; the
+// SchemaRegistry may allow less. A Subject that observes always retains.
 func (s *Subject) Deletion() DeletionPolicy {
 	if s.Spec.DeletionPolicy == nil || s.Observes() {
 		return Retain

@@ -79,7 +79,8 @@ const (
 // +kubebuilder:validation:XValidation:rule="!has(self.references) || has(self.schema) || has(self.schemaFrom)",message="references need a schema"
 // +kubebuilder:validation:XValidation:rule="!(has(self.deletionPolicy) && self.deletionPolicy != 'Retain' && has(self.managementPolicy) && self.managementPolicy == 'Observe')",message="a Subject that only observes cannot delete: use deletionPolicy Retain"
 type SubjectSpec struct {
-	// RegistryRef names the SchemaRegistry, in the same namespace. Immutable.
+	// RegistryRef names the SchemaRegistry. One of another namespace has to
+	// grant that by its allowedSubjects. Immutable.
 	// +required
 	// +kubebuilder:validation:XValidation:rule="self == oldSelf",message="registryRef is immutable: create another Subject"
 	RegistryRef RegistryReference `json:"registryRef"`
@@ -131,18 +132,24 @@ type SubjectSpec struct {
 	AdoptionPolicy *AdoptionPolicy `json:"adoptionPolicy,omitempty"`
 
 	// DeletionPolicy says what the deletion of this object does in the
-	// registry; Retain when absent.
+	// registry; Retain when absent. The SchemaRegistry may allow less;
+	// status.deletionPolicy shows what holds.
 	// +optional
 	DeletionPolicy *DeletionPolicy `json:"deletionPolicy,omitempty"`
 }
 
-// RegistryReference names a SchemaRegistry of the same namespace.
+// RegistryReference names a SchemaRegistry.
 type RegistryReference struct {
 	// Name of the SchemaRegistry.
 	// +required
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
 	Name string `json:"name"`
+	// Namespace of the SchemaRegistry; that of this object when absent.
+	// +optional
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=63
+	Namespace *string `json:"namespace,omitempty"`
 }
 
 // SchemaSource says where a schema text is. Exactly one source is set.
@@ -187,18 +194,24 @@ type SchemaReference struct {
 	// +optional
 	// +kubebuilder:validation:Minimum=1
 	Version *int32 `json:"version,omitempty"`
-	// SubjectRef names a Subject object of the same namespace and registry.
+	// SubjectRef names a Subject object of the same registry. The registry's
+	// allowedSubjects has to admit both.
 	// +optional
 	SubjectRef *LocalSubjectReference `json:"subjectRef,omitempty"`
 }
 
-// LocalSubjectReference names a Subject object of the same namespace.
+// LocalSubjectReference names a Subject object.
 type LocalSubjectReference struct {
 	// Name of the Subject object.
 	// +required
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
 	Name string `json:"name"`
+	// Namespace of the Subject object; that of this one when absent.
+	// +optional
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=63
+	Namespace *string `json:"namespace,omitempty"`
 }
 
 // SubjectStatus is what the operator knows about a subject.
@@ -246,6 +259,10 @@ type SubjectStatus struct {
 	// Ownership says how the subject became ours; empty while it is not.
 	// +optional
 	Ownership Ownership `json:"ownership,omitempty"`
+	// DeletionPolicy is what the deletion of this object would do: what the
+	// spec asks for, as far as the SchemaRegistry allows it.
+	// +optional
+	DeletionPolicy DeletionPolicy `json:"deletionPolicy,omitempty"`
 	// Incompatibilities are the first ten reasons why the schema cannot follow
 	// the registered ones.
 	// +optional
@@ -306,9 +323,9 @@ type Incompatibility struct {
 // +kubebuilder:printcolumn:name="InSync",type=string,JSONPath=`.status.conditions[?(@.type=="InSync")].status`
 // +kubebuilder:printcolumn:name="Age",type=date,JSONPath=`.metadata.creationTimestamp`
 // +kubebuilder:printcolumn:name="Compat",type=string,priority=1,JSONPath=`.status.effectiveCompatibility.level`
-// +kubebuilder:printcolumn:name="Policy",type=string,priority=1,JSONPath=`.spec.deletionPolicy`
+// +kubebuilder:printcolumn:name="Policy",type=string,priority=1,JSONPath=`.status.deletionPolicy`
 // +kubebuilder:printcolumn:name="Message",type=string,priority=1,JSONPath=`.status.conditions[?(@.type=="Ready")].message`
-// +kubebuilder:validation:XValidation:rule="!has(self.spec.references) || self.spec.references.all(r, !has(r.subjectRef) || r.subjectRef.name != self.metadata.name)",message="a Subject cannot refer to itself"
+// +kubebuilder:validation:XValidation:rule="!has(self.spec.references) || self.spec.references.all(r, !has(r.subjectRef) || has(r.subjectRef.namespace) || r.subjectRef.name != self.metadata.name)",message="a Subject cannot refer to itself"
 type Subject struct {
 	metav1.TypeMeta `json:",inline"`
 	// +optional

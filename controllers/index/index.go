@@ -90,7 +90,7 @@ func ReferencesOfSubject(s *v1alpha1.Subject) []string {
 	var keys []string
 	for _, r := range s.Spec.References {
 		if r.SubjectRef != nil {
-			keys = append(keys, Key(s.Namespace, r.SubjectRef.Name))
+			keys = append(keys, Key(r.SubjectRef.NamespaceIn(s.Namespace), r.SubjectRef.Name))
 		}
 	}
 	return keys

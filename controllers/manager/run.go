@@ -132,7 +132,7 @@ func addControllers(mgr ctrl.Manager, o *Options, options session.Options) error
 	}
 	subjects := &subject.Reconciler{
 		Client: mgr.GetClient(), Live: mgr.GetAPIReader(), Sessions: sessions,
-		Events: mgr.GetEventRecorder("plastron-subject"), Clock: time.Now,
+		Events: mgr.GetEventRecorder("plastron-subject"), Clock: time.Now, Namespaces: o.Namespaces,
 		// Many Subjects share a registry that fails.
 		Poll: o.Poll, Retry: 5 * o.Retry, DeletionTimeout: o.DeletionTimeout,
 	}

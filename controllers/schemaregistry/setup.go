@@ -51,7 +51,7 @@ func registryOf(_ context.Context, o client.Object) []reconcile.Request {
 	if !ok {
 		return nil
 	}
-	return []reconcile.Request{{NamespacedName: client.ObjectKey{Namespace: s.Namespace, Name: s.Spec.RegistryRef.Name}}}
+	return []reconcile.Request{{NamespacedName: client.ObjectKey{Namespace: s.RegistryNamespace(), Name: s.Spec.RegistryRef.Name}}}
 }
 
 // countsChange lets through what changes status.subjects.

@@ -21,12 +21,12 @@ import (
 
 // ensureFinalizer puts the finalizer on a Subject whose policy needs it, before
 // the first write, and takes it off one whose policy does not.
-func (r *Reconciler) ensureFinalizer(ctx context.Context, s *v1alpha1.Subject) error {
-	if controllerutil.ContainsFinalizer(s, v1alpha1.FinalizerSubject) == (s.Deletion() != v1alpha1.Retain) {
+func (r *Reconciler) ensureFinalizer(ctx context.Context, s *v1alpha1.Subject, policy v1alpha1.DeletionPolicy) error {
+	if controllerutil.ContainsFinalizer(s, v1alpha1.FinalizerSubject) == (policy != v1alpha1.Retain) {
 		return nil
 	}
 	changed := s.DeepCopy()
-	if s.Deletion() != v1alpha1.Retain {
+	if policy != v1alpha1.Retain {
 		controllerutil.AddFinalizer(changed, v1alpha1.FinalizerSubject)
 	} else {
 		controllerutil.RemoveFinalizer(changed, v1alpha1.FinalizerSubject)
@@ -90,19 +90,22 @@ func (r *Reconciler) surroundings(ctx context.Context, s *v1alpha1.Subject) (*ve
 	if s.Deletion() == v1alpha1.Retain || f.Released || !s.Owns() {
 		return f, nil, nil
 	}
-	reg := &v1alpha1.SchemaRegistry{}
-	err := r.Client.Get(ctx, client.ObjectKey{Namespace: s.Namespace, Name: s.Spec.RegistryRef.Name}, reg)
-	if err != nil && !apierrors.IsNotFound(err) {
-		return nil, nil, fmt.Errorf("reading SchemaRegistry %s: %w", s.RegistryKey(), err)
-	}
-	f.RegistryGone = err != nil || !reg.DeletionTimestamp.IsZero()
-	if f.NamespaceEnds, err = r.namespaceEnds(ctx, s.Namespace); err != nil {
+	reg, err := r.registryOf(ctx, s)
+	if err != nil {
 		return nil, nil, err
 	}
-	if f.RegistryGone || f.NamespaceEnds {
+	if f.RegistryGone = reg == nil || !reg.DeletionTimestamp.IsZero(); f.RegistryGone {
 		return f, nil, nil
 	}
-	if f.Dependents, err = r.dependents(ctx, s); err != nil {
+	p := reg.Spec.Policy
+	f.KeepGoing = p != nil && p.DeleteOnNamespaceTermination != nil && *p.DeleteOnNamespaceTermination
+	if f.NamespaceEnds, err = r.namespaceEnds(ctx, s.Namespace); err != nil || (f.NamespaceEnds && !f.KeepGoing) {
+		return f, nil, err
+	}
+	if f.Grant, err = r.grant(ctx, reg, s); err != nil || f.Grant.Deletion(s) == v1alpha1.Retain {
+		return f, nil, err
+	}
+	if f.Dependents, err = r.dependents(ctx, reg, s); err != nil {
 		return nil, nil, err
 	}
 	return f, reg, nil
@@ -124,16 +127,25 @@ func (r *Reconciler) namespaceEnds(ctx context.Context, name string) (bool, erro
 	return !ns.DeletionTimestamp.IsZero(), nil
 }
 
-// dependents lists the Subjects that refer to s and are not being deleted
-// themselves.
-func (r *Reconciler) dependents(ctx context.Context, s *v1alpha1.Subject) ([]string, error) {
+// dependents lists the Subjects of any namespace that refer to s and are not
+// being deleted themselves. One that the registry does not admit depends on
+// nothing: otherwise any namespace could keep any Subject from being deleted.
+func (r *Reconciler) dependents(ctx context.Context, reg *v1alpha1.SchemaRegistry, s *v1alpha1.Subject) ([]string, error) {
 	var list v1alpha1.SubjectList
 	if err := r.Client.List(ctx, &list, client.MatchingFields{index.SubjectReferences: index.Key(s.Namespace, s.Name)}); err != nil {
 		return nil, fmt.Errorf("listing dependents of Subject %s/%s: %w", s.Namespace, s.Name, err)
 	}
 	var names []string
 	for i := range list.Items {
-		if d := &list.Items[i]; d.DeletionTimestamp.IsZero() {
+		d := &list.Items[i]
+		if !d.DeletionTimestamp.IsZero() || d.RegistryKey() != s.RegistryKey() {
+			continue
+		}
+		grant, err := r.grant(ctx, reg, d)
+		if err != nil {
+			return nil, err
+		}
+		if grant.Problem == "" {
 			names = append(names, index.Key(d.Namespace, d.Name))
 		}
 	}

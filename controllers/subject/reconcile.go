@@ -30,6 +30,8 @@ type Reconciler struct {
 	Sessions Sessions
 	Events   events.EventRecorder
 	Clock    func() time.Time
+	// Namespaces are those that the caches hold; empty for all.
+	Namespaces []string
 	// Poll is how often a converged Subject is compared with the registry, and
 	// Retry when one that failed for a while is looked at again.
 	Poll, Retry time.Duration
@@ -83,7 +85,7 @@ func (r *Reconciler) attempt(ctx context.Context, s *v1alpha1.Subject) (*verdict
 		return in, err
 	}
 	// Before anything is written, and off again when the policy changed.
-	if err := r.ensureFinalizer(ctx, s); err != nil {
+	if err := r.ensureFinalizer(ctx, s, in.Registry.Grant.Deletion(s)); err != nil {
 		return in, err
 	}
 	if remote != nil {
@@ -106,7 +108,7 @@ func (r *Reconciler) examine(ctx context.Context, s *v1alpha1.Subject) (*verdict
 	if verdict.Resolve().First(in) != nil {
 		return in, nil, nil // No call to the registry for a Subject that waits.
 	}
-	if err := r.localReferences(ctx, in); err != nil {
+	if err := r.localReferences(ctx, reg, in); err != nil {
 		return in, nil, err
 	}
 	if verdict.Resolve().First(in) != nil || in.Registry.Unreachable != "" {

@@ -19,7 +19,7 @@ const maxChain = 64
 // subjectRef get the version that their Subject registered. References by
 // subject name keep the version of the spec; version 0 stands for the latest,
 // which only the registry knows.
-func (r *Reconciler) localReferences(ctx context.Context, in *verdict.Input) error {
+func (r *Reconciler) localReferences(ctx context.Context, reg *v1alpha1.SchemaRegistry, in *verdict.Input) error {
 	s := in.Subject
 	in.References = &verdict.References{}
 	for i, ref := range s.Spec.References {
@@ -32,7 +32,7 @@ func (r *Reconciler) localReferences(ctx context.Context, in *verdict.Input) err
 			in.References.Resolved = append(in.References.Resolved, resolved)
 			continue
 		}
-		resolved, problem, message, err := r.subjectRef(ctx, s, ref)
+		resolved, problem, message, err := r.subjectRef(ctx, reg, s, ref)
 		if err != nil {
 			return err
 		}
@@ -45,11 +45,14 @@ func (r *Reconciler) localReferences(ctx context.Context, in *verdict.Input) err
 	return nil
 }
 
-func (r *Reconciler) subjectRef(ctx context.Context, s *v1alpha1.Subject, ref v1alpha1.SchemaReference) (
+func (r *Reconciler) subjectRef(ctx context.Context, reg *v1alpha1.SchemaRegistry, s *v1alpha1.Subject, ref v1alpha1.SchemaReference) (
 	resolved v1alpha1.ResolvedReference, problem, message string, err error,
 ) {
-	name := ref.SubjectRef.Name
-	cycle, err := r.cycle(ctx, s, name)
+	key := keyIn(ref.SubjectRef, s.Namespace)
+	if !r.sees(key.Namespace) {
+		return resolved, v1alpha1.ReasonReferenceNotFound, fmt.Sprintf("this operator does not watch namespace %s", key.Namespace), nil
+	}
+	cycle, err := r.cycle(ctx, s, key)
 	if err != nil {
 		return resolved, "", "", err
 	}
@@ -58,15 +61,22 @@ func (r *Reconciler) subjectRef(ctx context.Context, s *v1alpha1.Subject, ref v1
 			"the references lead back here: " + strings.Join(cycle, " -> ") + "; take one of them away", nil
 	}
 	other := &v1alpha1.Subject{}
-	err = r.Client.Get(ctx, client.ObjectKey{Namespace: s.Namespace, Name: name}, other)
+	err = r.Client.Get(ctx, key, other)
 	switch {
 	case apierrors.IsNotFound(err):
-		return resolved, v1alpha1.ReasonReferenceNotFound, fmt.Sprintf("there is no Subject %s/%s; create it", s.Namespace, name), nil
+		return resolved, v1alpha1.ReasonReferenceNotFound, fmt.Sprintf("there is no Subject %s; create it", key), nil
 	case err != nil:
-		return resolved, "", "", fmt.Errorf("reading Subject %s/%s: %w", s.Namespace, name, err)
+		return resolved, "", "", fmt.Errorf("reading Subject %s: %w", key, err)
 	case other.RegistryKey() != s.RegistryKey():
 		return resolved, v1alpha1.ReasonReferenceDenied,
-			fmt.Sprintf("Subject %s belongs to registry %s, this one to %s", name, other.RegistryKey(), s.RegistryKey()), nil
+			fmt.Sprintf("Subject %s belongs to registry %s, this one to %s", key, other.RegistryKey(), s.RegistryKey()), nil
+	}
+	grant, err := r.grant(ctx, reg, other)
+	if err != nil {
+		return resolved, "", "", err
+	}
+	if grant.Problem != "" {
+		return resolved, v1alpha1.ReasonReferenceDenied, fmt.Sprintf("registry %s does not admit Subject %s", s.RegistryKey(), key), nil
 	}
 	version := other.Status.Version
 	if ref.Version != nil {
@@ -75,38 +85,52 @@ func (r *Reconciler) subjectRef(ctx context.Context, s *v1alpha1.Subject, ref v1
 	// A version that is registered stays usable whatever happens to the
 	// Subject afterwards, so its conditions do not matter here.
 	if version == 0 {
-		return resolved, v1alpha1.ReasonReferenceNotRegistered, fmt.Sprintf("Subject %s has no version in the registry yet", name), nil
+		return resolved, v1alpha1.ReasonReferenceNotRegistered, fmt.Sprintf("Subject %s has no version in the registry yet", key), nil
 	}
 	return v1alpha1.ResolvedReference{Name: ref.Name, Subject: other.SubjectName(), Version: version}, "", "", nil
 }
 
-// cycle walks from the Subject called start along subjectRefs and returns the
-// way back to s, nil when there is none.
-func (r *Reconciler) cycle(ctx context.Context, s *v1alpha1.Subject, start string) ([]string, error) {
-	seen := map[string]bool{}
-	var walk func(name string, path []string) ([]string, error)
-	walk = func(name string, path []string) ([]string, error) {
-		path = append(path, name)
-		if name == s.Name {
+// keyIn names the Subject that a reference of namespace own means.
+func keyIn(ref *v1alpha1.LocalSubjectReference, own string) client.ObjectKey {
+	return client.ObjectKey{Namespace: ref.NamespaceIn(own), Name: ref.Name}
+}
+
+// cycle walks from the Subject start along subjectRefs and returns the way
+// back to s, nil when there is none.
+func (r *Reconciler) cycle(ctx context.Context, s *v1alpha1.Subject, start client.ObjectKey) ([]string, error) {
+	seen := map[client.ObjectKey]bool{}
+	home := client.ObjectKeyFromObject(s)
+	var walk func(key client.ObjectKey, path []string) ([]string, error)
+	walk = func(key client.ObjectKey, path []string) ([]string, error) {
+		path = append(path, nameFrom(key, s.Namespace))
+		if key == home {
 			return path, nil
 		}
-		if seen[name] || len(path) > maxChain {
+		if seen[key] || len(path) > maxChain || !r.sees(key.Namespace) {
 			return nil, nil
 		}
-		seen[name] = true
+		seen[key] = true
 		other := &v1alpha1.Subject{}
-		if err := r.Client.Get(ctx, client.ObjectKey{Namespace: s.Namespace, Name: name}, other); err != nil {
+		if err := r.Client.Get(ctx, key, other); err != nil {
 			return nil, client.IgnoreNotFound(err)
 		}
 		for _, ref := range other.Spec.References {
 			if ref.SubjectRef == nil {
 				continue
 			}
-			if found, err := walk(ref.SubjectRef.Name, path); found != nil || err != nil {
+			if found, err := walk(keyIn(ref.SubjectRef, key.Namespace), path); found != nil || err != nil {
 				return found, err
 			}
 		}
 		return nil, nil
 	}
 	return walk(start, []string{s.Name})
+}
+
+// nameFrom is how an object is called in a message to somebody of a namespace.
+func nameFrom(key client.ObjectKey, namespace string) string {
+	if key.Namespace == namespace {
+		return key.Name
+	}
+	return key.String()
 }

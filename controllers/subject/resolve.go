@@ -22,15 +22,18 @@ const maxText = 900_000
 // accept looks up the registry and other Subjects with the same target.
 func (r *Reconciler) accept(ctx context.Context, in *verdict.Input) (*v1alpha1.SchemaRegistry, error) {
 	s := in.Subject
-	reg := &v1alpha1.SchemaRegistry{}
-	err := r.Client.Get(ctx, client.ObjectKey{Namespace: s.Namespace, Name: s.Spec.RegistryRef.Name}, reg)
-	switch {
-	case apierrors.IsNotFound(err):
+	if !r.sees(s.RegistryNamespace()) {
+		in.Registry.Unwatched = true
 		return nil, nil
-	case err != nil:
-		return nil, fmt.Errorf("reading SchemaRegistry %s: %w", s.RegistryKey(), err)
+	}
+	reg, err := r.registryOf(ctx, s)
+	if err != nil || reg == nil {
+		return nil, err
 	}
 	in.Registry = registryFacts(reg)
+	if in.Registry.Grant, err = r.grant(ctx, reg, s); err != nil {
+		return nil, err
+	}
 
 	var rivals v1alpha1.SubjectList
 	if err := r.Client.List(ctx, &rivals, client.MatchingFields{index.SubjectTarget: s.TargetKey()}); err != nil {
@@ -38,7 +41,16 @@ func (r *Reconciler) accept(ctx context.Context, in *verdict.Input) (*v1alpha1.S
 	}
 	oldest := s
 	for i := range rivals.Items {
-		if other := &rivals.Items[i]; other.UID != s.UID && other.DeletionTimestamp.IsZero() && other.IsOlder(oldest) {
+		other := &rivals.Items[i]
+		if other.UID == s.UID || !other.DeletionTimestamp.IsZero() || !other.IsOlder(oldest) {
+			continue
+		}
+		// One that may not use the registry takes nobody's place.
+		grant, err := r.grant(ctx, reg, other)
+		if err != nil {
+			return nil, err
+		}
+		if grant.Problem == "" {
 			oldest = other
 		}
 	}

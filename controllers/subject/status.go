@@ -38,6 +38,10 @@ func (r *Reconciler) report(ctx context.Context, s *v1alpha1.Subject, in *verdic
 	s.Status.Conditions = set.List()
 	s.Status.ObservedGeneration = s.Generation
 	s.Status.Subject, s.Status.Registry = s.SubjectName(), s.RegistryKey()
+	s.Status.DeletionPolicy = ""
+	if verdict.Accept().First(in) == nil {
+		s.Status.DeletionPolicy = in.Registry.Grant.Deletion(s)
+	}
 	fillState(&s.Status, in, ownership)
 
 	changed := !equality.Semantic.DeepEqual(old.Status, s.Status)

@@ -11,6 +11,7 @@ func Accept() Chain {
 	return Chain{
 		specIsValid,
 		registryExists,
+		registryAdmits,
 		isOldestOfItsTarget,
 	}
 }
@@ -34,8 +35,22 @@ func registryExists(in *Input) *Statement {
 	if in.Registry.Found {
 		return nil
 	}
+	if in.Registry.Unwatched {
+		return new(no(v1alpha1.ConditionAccepted, v1alpha1.ReasonRegistryNotFound, fmt.Sprintf(
+			"spec.registryRef: this operator does not watch namespace %s; name a SchemaRegistry of a namespace that it watches", in.Subject.RegistryNamespace())))
+	}
 	return new(no(v1alpha1.ConditionAccepted, v1alpha1.ReasonRegistryNotFound, fmt.Sprintf(
 		"spec.registryRef: there is no SchemaRegistry %s; create it, or create a Subject that names another", in.Subject.RegistryKey())))
+}
+
+// registryAdmits keeps a Subject from reaching a registry whose owner did not
+// agree.
+func registryAdmits(in *Input) *Statement {
+	g := in.Registry.Grant
+	if g.Problem == "" {
+		return nil
+	}
+	return new(no(v1alpha1.ConditionAccepted, g.Problem, g.Message))
 }
 
 // isOldestOfItsTarget keeps two Subjects from fighting over one subject.

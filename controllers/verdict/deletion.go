@@ -13,6 +13,10 @@ type Farewell struct {
 	// RegistryGone says that the SchemaRegistry does not exist or is being
 	// deleted itself, NamespaceEnds that the namespace is.
 	RegistryGone, NamespaceEnds bool
+	// Grant is what the SchemaRegistry lets the Subject do now, and KeepGoing
+	// that a namespace that is being deleted changes nothing about it.
+	Grant     Grant
+	KeepGoing bool
 	// Dependents are Subjects that refer to this one, by namespace/name.
 	Dependents []string
 	// Unreachable says why the registry cannot be asked, and Overdue that
@@ -59,8 +63,12 @@ func Bury(f *Farewell) (step Step, wait *Statement, why string) {
 		return Release, nil, ""
 	case f.RegistryGone:
 		return Release, nil, "The SchemaRegistry is gone"
-	case f.NamespaceEnds:
+	case f.NamespaceEnds && !f.KeepGoing:
 		return Release, nil, "The namespace is being deleted"
+	case f.Grant.Problem != "":
+		return Release, nil, f.Grant.Message
+	case f.Grant.Deletion(s) == v1alpha1.Retain:
+		return Release, nil, "spec.policy or spec.allowedSubjects of the SchemaRegistry allows no deletion"
 	case len(f.Dependents) > 0:
 		return Wait, new(no(v1alpha1.ConditionDeleting, v1alpha1.ReasonWaitingForDependents, fmt.Sprintf(
 			"%d Subjects refer to this one: %s", len(f.Dependents), strings.Join(f.Dependents[:min(10, len(f.Dependents))], ", ")))), ""
@@ -70,6 +78,8 @@ func Bury(f *Farewell) (step Step, wait *Statement, why string) {
 		return Wait, new(no(v1alpha1.ConditionDeleting, v1alpha1.ReasonRegistryUnreachable, f.Unreachable)), ""
 	case s.Deletion() == v1alpha1.SoftDelete:
 		return DeleteSoft, nil, ""
+	case f.Grant.Deletion(s) == v1alpha1.SoftDelete:
+		return DeleteSoft, nil, "The SchemaRegistry allows at most SoftDelete, so the subject can be brought back"
 	case hasForeignVersion(f):
 		return DeleteSoft, nil, fmt.Sprintf(
 			"Version %d is not ours, so the subject is deleted softly and can be brought back", f.Newest)

@@ -8,7 +8,7 @@
 // person would want to hear of them.
 //
 // Files: input.go (the facts), statement.go (what is said), accept.go (may the
-// Subject be acted on), adoption.go (may an existing subject become ours),
+// Subject be acted on), grant.go (what the registry's owner lets it do), adoption.go (may an existing subject become ours),
 // action.go (what to write next), judge.go (all conditions), insync.go (drift),
 // deletion.go (what the deletion of a Subject does).
 package verdict

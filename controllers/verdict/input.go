@@ -39,8 +39,11 @@ type Input struct {
 
 // Registry is the SchemaRegistry of a Subject.
 type Registry struct {
-	// Found says that the object exists and is not being deleted.
-	Found bool
+	// Found says that the object exists and is not being deleted, and
+	// Unwatched that the operator cannot see it.
+	Found, Unwatched bool
+	// Grant is what it lets the Subject do.
+	Grant Grant
 	// Reachable is False or Unknown's message of the registry's own condition,
 	// empty when it is True.
 	Unreachable string

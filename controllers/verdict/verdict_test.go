@@ -17,7 +17,7 @@ func facts(edits ...func(*Input)) *Input {
 			Spec:       v1alpha1.SubjectSpec{RegistryRef: v1alpha1.RegistryReference{Name: "reg"}, Schema: new("text")},
 			Status:     v1alpha1.SubjectStatus{Ownership: v1alpha1.OwnershipCreated, SchemaID: 1, Version: 1, SchemaHash: "h"},
 		},
-		Registry:   Registry{Found: true},
+		Registry:   Registry{Found: true, Grant: Grant{MaxDeletion: v1alpha1.HardDelete}},
 		Source:     &Source{Text: "text"},
 		References: &References{},
 		State:      &State{Hash: "h", Latest: at(1, 1), Ours: at(1, 1), Global: "BACKWARD"},
@@ -153,6 +153,11 @@ func TestJudge(t *testing.T) {
 	// May it be acted on?
 	f("Accepted=False/InvalidSpec", true, func(in *Input) { in.Invalid = "spec.name: ..." })
 	f("Accepted=False/RegistryNotFound", false, func(in *Input) { in.Registry.Found = false })
+	f("Accepted=False/RegistryNotFound", false, func(in *Input) { in.Registry = Registry{Unwatched: true} })
+	f("Accepted=False/NotAllowed", true, func(in *Input) { in.Registry.Grant.Problem = v1alpha1.ReasonNotAllowed })
+	f("Accepted=False/NamePatternDenied", true, func(in *Input) {
+		in.Registry.Grant.Problem, in.Winner = v1alpha1.ReasonNamePatternDenied, "ns/older"
+	})
 	f("Accepted=False/Conflicted", true, func(in *Input) { in.Winner = "ns/older" })
 	f("SourceResolved=False/KeyNotFound", false, func(in *Input) { in.Source = &Source{Problem: "KeyNotFound"} })
 	f("ReferencesResolved=False/ReferenceCycle", false, func(in *Input) { in.References = &References{Problem: "ReferenceCycle"} })
@@ -236,7 +241,7 @@ func TestDesiredLevel(t *testing.T) {
 func TestBury(t *testing.T) {
 	t.Parallel()
 	farewell := func(p v1alpha1.DeletionPolicy, edit func(*Farewell)) *Farewell {
-		f := &Farewell{Subject: facts().Subject, Latest: at(1, 1), Newest: 1}
+		f := &Farewell{Subject: facts().Subject, Grant: Grant{MaxDeletion: v1alpha1.HardDelete}, Latest: at(1, 1), Newest: 1}
 		f.Subject.Spec.DeletionPolicy = &p
 		if edit != nil {
 			edit(f)
@@ -265,6 +270,12 @@ func TestBury(t *testing.T) {
 	f(Wait, false, farewell(v1alpha1.HardDelete, func(f *Farewell) { f.Dependents = []string{"ns/a"} }))
 	f(Wait, false, farewell(v1alpha1.HardDelete, func(f *Farewell) { f.Unreachable = "down" }))
 	f(Release, true, farewell(v1alpha1.HardDelete, func(f *Farewell) { f.Unreachable, f.Overdue = "down", true }))
+	f(DeleteHard, false, farewell(v1alpha1.HardDelete, func(f *Farewell) { f.NamespaceEnds, f.KeepGoing = true, true }))
+	// What the registry's owner allows is the most that happens.
+	f(Release, true, farewell(v1alpha1.SoftDelete, func(f *Farewell) { f.Grant.MaxDeletion = v1alpha1.Retain }))
+	f(DeleteSoft, true, farewell(v1alpha1.HardDelete, func(f *Farewell) { f.Grant.MaxDeletion = v1alpha1.SoftDelete }))
+	f(DeleteSoft, false, farewell(v1alpha1.SoftDelete, func(f *Farewell) { f.Grant.MaxDeletion = v1alpha1.SoftDelete }))
+	f(Release, true, farewell(v1alpha1.HardDelete, func(f *Farewell) { f.Grant = Grant{Problem: "NotAllowed", Message: "no"} }))
 	// Observers never delete.
 	f(Release, false, farewell(v1alpha1.HardDelete, func(f *Farewell) { f.Subject.Spec.ManagementPolicy = new(v1alpha1.ManageObserve) }))
 }
