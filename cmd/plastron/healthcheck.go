@@ -16,7 +16,7 @@ func newHealthcheck() *cobra.Command {
 		Use:     "healthcheck",
 		Short:   "Ask a running process whether it is ready",
 		Long:    "Exits with 0 when the process answers that it is ready, with 1 otherwise.\nWithout --url it asks the process that the same configuration would start.",
-		Example: "  plastron healthcheck\n  plastron healthcheck --url http://127.0.0.1:8081/_health --timeout 2s",
+		Example: "  plastron healthcheck\n  plastron healthcheck --url \"http://127.0.0.1:8081/_health?ready=true\" --timeout 2s",
 		RunE: func(c *cobra.Command, args []string) error {
 			if url == "" {
 				o, err := options(c, args, config.RoleAll)

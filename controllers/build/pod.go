@@ -65,8 +65,8 @@ func (w *workload) container() (*corev1ac.ContainerApplyConfiguration, error) {
 		WithPorts(corev1ac.ContainerPort().WithName(portName).WithContainerPort(w.port).WithProtocol(corev1.ProtocolTCP)).
 		WithEnv(w.env...).
 		// Ready means that the topic has been read to its end.
-		WithStartupProbe(w.probe("/_health", 1, replayBudget)).
-		WithReadinessProbe(w.probe("/_health", 5, 2)).
+		WithStartupProbe(w.probe(readyPath, 1, replayBudget)).
+		WithReadinessProbe(w.probe(readyPath, 5, 2)).
 		// Liveness must not depend on Kafka: a restart does not bring Kafka
 		// back and costs another replay.
 		WithLivenessProbe(w.probe("/", 10, 6)).
@@ -95,6 +95,10 @@ func (w *workload) container() (*corev1ac.ContainerApplyConfiguration, error) {
 	}
 	return c.WithResources(resources), nil
 }
+
+// readyPath is 503 until a registry serves what is in its topic. A REST proxy
+// has nothing to read first.
+const readyPath = "/_health?ready=true"
 
 func (w *workload) probe(path string, period, failures int32) *corev1ac.ProbeApplyConfiguration {
 	get := corev1ac.HTTPGetAction().WithPath(path).WithPort(intstr.FromString(portName))

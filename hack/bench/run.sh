@@ -33,7 +33,7 @@ go build -o "$out/load" ./hack/bench/load
 "$out/plastron" dev --data "" --kafka-port 0 --registry-port 18981 --rest-port 0 >"$out/dev.log" 2>&1 &
 dev=$!
 trap 'kill "$dev" 2>/dev/null; rm -rf "$out"' EXIT
-until curl -fsS -o /dev/null http://127.0.0.1:18981/_health 2>/dev/null; do sleep 0.1; done
+until curl -fsS -o /dev/null "http://127.0.0.1:18981/_health?ready=true" 2>/dev/null; do sleep 0.1; done
 for workload in latest subjects lookup compatibility register; do
   "$out/load" -a http://127.0.0.1:18981 -workload "$workload" -rounds 1 -duration "$load"
 done

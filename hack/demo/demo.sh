@@ -72,7 +72,7 @@ outside() {
   make build >&2
   kubectl apply -k config/crd >&2
   start_process plastron bin/plastron dev --data "$state/data" --topic orders
-  wait_http http://127.0.0.1:8081/_health
+  wait_http "http://127.0.0.1:8081/_health?ready=true"
   start_process manager env KUBECONFIG="$KUBECONFIG" bin/manager --leader-elect=false \
     --metrics-bind-address=0 --health-probe-bind-address=0
 }

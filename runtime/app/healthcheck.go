@@ -14,9 +14,12 @@ import (
 	"github.com/plastron-dev/plastron/runtime/config"
 )
 
-// HealthURL is where the process that this configuration starts says how it
-// is: the loopback address when it listens on all.
-func HealthURL(c *config.Config) string {
+// HealthURL is where the process that this configuration starts says whether it
+// is ready: at the loopback address when it listens on all.
+func HealthURL(c *config.Config) string { return localURL(c) + "/_health?ready=true" }
+
+// localURL is the root of that process.
+func localURL(c *config.Config) string {
 	host := c.Listener.Host
 	if host == "" || host == "0.0.0.0" || host == "::" {
 		host = "127.0.0.1"
@@ -25,7 +28,7 @@ func HealthURL(c *config.Config) string {
 	if c.Listener.TLSCert != "" {
 		scheme = "https"
 	}
-	return scheme + "://" + net.JoinHostPort(host, strconv.Itoa(c.Listener.Port)) + "/_health"
+	return scheme + "://" + net.JoinHostPort(host, strconv.Itoa(c.Listener.Port))
 }
 
 // Healthcheck asks url once and returns nil when the answer is 200.

@@ -93,7 +93,7 @@ func TestWithoutKafka(t *testing.T) {
 	if status, text := ask(t, "GET", base+"/", "", ""); status != 200 {
 		t.Error("liveness:", status, text)
 	}
-	if status, text := ask(t, "GET", base+"/_health", "", ""); status != 503 || !json.Valid([]byte(text)) {
+	if status, text := ask(t, "GET", base+"/_health?ready=true", "", ""); status != 503 || !json.Valid([]byte(text)) {
 		t.Error("readiness:", status, text)
 	}
 	if status, text := ask(t, "GET", base+"/master_available", "", ""); status != 200 || text != `{"master_available":false}` {

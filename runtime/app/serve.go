@@ -72,7 +72,7 @@ func (f *frontend) bind(name string) part {
 		}
 		chain := httpserver.Chain{
 			Observer: f.observer(), Timeout: f.deadline, ErrorType: f.errorType,
-			Logger: f.log.WithName(name), Clock: f.clock,
+			Logger: f.log.WithName(name), Clock: f.clock, Memory: int64(f.config.Listener.Memory),
 		}
 		f.chain = f.outside.tracing.Handler(chain.Wrap(cors(f.config.Listener).Wrap(http.HandlerFunc(f.serve))))
 		f.server = httpserver.New(server, f.chain)
@@ -182,8 +182,7 @@ func (f *frontend) advertisedURL() string {
 func (f *frontend) url() string {
 	c := *f.config
 	c.Listener.Port = f.port()
-	base := HealthURL(&c)
-	return base[:len(base)-len("/_health")]
+	return localURL(&c)
 }
 
 // authorities reads the PEM file that the key names.

@@ -117,7 +117,7 @@ func (r *Registry) GlobalConfig() Config {
 
 // SubjectConfig returns the subject's own settings. The errors are
 // SubjectConfigNotFound and, under Karapace, SubjectNotFound for a subject
-// that has no versions either.
+// that is not known either.
 func (r *Registry) SubjectConfig(s schema.Subject) (Config, error) {
 	if r.isDefault(s) {
 		return r.GlobalConfig(), nil
@@ -126,7 +126,7 @@ func (r *Registry) SubjectConfig(s schema.Subject) (Config, error) {
 	if own, ok := v.Config(s); ok {
 		return readConfig(own), nil
 	}
-	if r.points.UnknownSubjectFirst && len(v.Entries(s)) == 0 {
+	if r.points.UnknownSubjectFirst && !v.Known(s) {
 		return Config{}, subjectNotFound(s)
 	}
 	return Config{}, &Error{Kind: SubjectConfigNotFound, Subject: s}
@@ -248,7 +248,7 @@ func (r *Registry) DeleteGlobalConfig(ctx context.Context) (Config, error) {
 
 // DeleteSubjectConfig removes the subject's own settings and returns what they
 // were. Having none is SubjectNotFound under Confluent; under Karapace it is
-// no error, and the returned level is empty.
+// no error, the returned level is empty, and the subject is known from then on.
 func (r *Registry) DeleteSubjectConfig(ctx context.Context, s schema.Subject) (Config, error) {
 	if r.isDefault(s) {
 		return r.DeleteGlobalConfig(ctx)
@@ -261,7 +261,13 @@ func (r *Registry) DeleteSubjectConfig(ctx context.Context, s schema.Subject) (C
 		if err := r.mayConfigure(d.view, s); err != nil {
 			return plan{}, Config{}, err
 		}
-		return removal(d.view, record.ConfigOf(s)), readConfig(own), nil
+		p := removal(d.view, record.ConfigOf(s))
+		if r.points.DeleteAbsentConfig && !d.view.Known(s) {
+			// Once more than there is to delete, which makes the subject known on
+			// every node, as it does in Karapace (registry contract 19.57).
+			p = plan{records: append(p.records, record.Record{Key: record.ConfigOf(s)}), visible: hasNo(record.ConfigOf(s))}
+		}
+		return p, readConfig(own), nil
 	})
 	return before, annotate(err, s)
 }
@@ -323,10 +329,11 @@ func removal(v *store.View, key record.Key) plan {
 	if len(v.KeyVariants(key)) == 0 {
 		return plan{}
 	}
-	return plan{
-		records: v.Tombstones(key),
-		visible: func(v *store.View) bool { return len(v.KeyVariants(key)) == 0 },
-	}
+	return plan{records: v.Tombstones(key), visible: hasNo(key)}
+}
+
+func hasNo(key record.Key) func(*store.View) bool {
+	return func(v *store.View) bool { return len(v.KeyVariants(key)) == 0 }
 }
 
 func configOf(v *store.View, key record.Key) record.ConfigValue {

@@ -17,7 +17,7 @@ func (r *Registry) GlobalMode() schema.Mode {
 
 // SubjectMode returns the subject's own mode. Without one the answer is
 // SubjectModeNotFound under Confluent; under Karapace it is the mode that
-// holds for the subject, and SubjectNotFound when that has no versions.
+// holds for the subject, and SubjectNotFound when that is not known.
 func (r *Registry) SubjectMode(s schema.Subject) (schema.Mode, error) {
 	if r.isDefault(s) {
 		return r.GlobalMode(), nil
@@ -29,7 +29,7 @@ func (r *Registry) SubjectMode(s schema.Subject) (schema.Mode, error) {
 	switch {
 	case !r.points.UnknownSubjectFirst:
 		return "", &Error{Kind: SubjectModeNotFound, Subject: s}
-	case len(v.Entries(s)) == 0:
+	case !v.Known(s):
 		return "", subjectNotFound(s)
 	default:
 		return r.mode(v, s), nil

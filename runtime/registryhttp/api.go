@@ -32,8 +32,8 @@ type Status struct {
 	// trouble; Problem says what it is.
 	Healthy bool
 	Problem string
-	// Ready is true once the log has been read to its end. Until then health
-	// answers 503 and reads go to the primary.
+	// Ready is true once the log has been read to its end. Until then reads go
+	// to the primary.
 	Ready bool
 	// StartupSeconds is how long that took, 0 before it is done.
 	StartupSeconds float64

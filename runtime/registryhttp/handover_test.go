@@ -189,8 +189,10 @@ func TestNodeThatHasNotReadTheLog(t *testing.T) {
 	// The primary answers for it.
 	f.do("GET", "/schemas/ids/1", "", 200, `{"schema":`+textA+`}`)
 	f.do("POST", "/subjects/a", recordA, 200, `{"subject":"a","version":1,"id":1,"schema":`+textA+`}`)
-	if w := f.n.ask("GET", "/_health", ""); w.Code != 503 || !strings.Contains(w.Body.String(), `"schema_registry_ready":false`) {
-		t.Fatalf("%d %s", w.Code, w.Body)
+	for path, status := range map[string]int{"/_health": 200, "/_health?ready=false": 200, "/_health?ready=true": 503} {
+		if w := f.n.ask("GET", path, ""); w.Code != status || !strings.Contains(w.Body.String(), `"schema_registry_ready":false`) {
+			t.Fatalf("%s: %d %s; want %d", path, w.Code, w.Body, status)
+		}
 	}
 	f.do("GET", "/", "", 200, `{}`)
 
@@ -211,6 +213,7 @@ func TestHealth(t *testing.T) {
 	}
 	const status = `"status":{"schema_registry_ready":true,"schema_registry_startup_time_sec":1.5,"schema_registry_reader_current_offset":7,"schema_registry_reader_highest_offset":8,"schema_registry_is_primary":false,"schema_registry_is_primary_eligible":true,"schema_registry_primary_url":"http://a:8081","schema_registry_coordinator_running":true,"schema_registry_coordinator_generation_id":3}`
 	s.do("GET", "/_health", "", 200, `{"karapace_version":"1.2.3",`+status+`,"healthy":true}`)
+	s.do("GET", "/_health?ready=true", "", 200, `{"karapace_version":"1.2.3",`+status+`,"healthy":true}`)
 	s.n.status.Draining = true
 	s.do("GET", "/_health", "", 503, `{"karapace_version":"1.2.3",`+status+`,"healthy":true}`)
 	s.n.status.Draining, s.n.status.Healthy, s.n.status.Problem = false, false, "the topic is gone"

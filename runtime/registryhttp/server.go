@@ -32,9 +32,10 @@ type wireStatus struct {
 	Generation     int32   `json:"schema_registry_coordinator_generation_id"`
 }
 
-// health is GET /_health: 200 when this node serves reads, 503 with the same
-// body otherwise. Unlike Karapace's it is 503 until the log has been read, so
-// that it serves as a readiness check.
+// health is GET /_health: 200, or 503 with the same body while the node is in
+// trouble or ends. A node that is still reading the log is well: those who want
+// to know whether it serves reads look at the field, or ask with ready=true,
+// which is 503 until it does.
 func (a *api) health(c *call) error {
 	s := a.Status()
 	out := wireHealth{
@@ -51,7 +52,7 @@ func (a *api) health(c *call) error {
 	if err != nil {
 		return err
 	}
-	if s.Healthy && s.Ready && !s.Draining {
+	if s.Healthy && !s.Draining && (s.Ready || !isTrue(c.query(), "ready")) {
 		return c.send(body)
 	}
 	httpserver.WriteBody(c.w, c.mediaType, http.StatusServiceUnavailable, body)

@@ -134,6 +134,9 @@ func (b *builder) applySchema(k record.Key, rec record.Record, deleted bool) (re
 // versions. A value that configures nothing removes it.
 func (b *builder) applyConfig(k record.Key, raw []byte, deleted bool) error {
 	if deleted {
+		if len(b.KeyVariants(k)) == 0 {
+			b.notice(k.Subject)
+		}
 		b.configs = b.configs.del(b.edit, k)
 		return nil
 	}

@@ -170,6 +170,7 @@ func (s *Store) empty() *View {
 		maxIDs:   newTrie[string, schema.ID](s.seed),
 		declared: newTrie[string, record.Key](s.seed),
 		variants: newTrie[record.Key, []variant](s.seed),
+		known:    newTrie[schema.Subject, struct{}](s.seed),
 		assocs:   newTrie[record.Key, *Association](s.seed),
 
 		assocsByName:    newTrie[string, []*Association](s.seed),

@@ -53,15 +53,17 @@ type View struct {
 	maxIDs   trie[string, schema.ID]
 	declared trie[string, record.Key]
 	variants trie[record.Key, []variant]
+	known    trie[schema.Subject, struct{}]
 	assocs   trie[record.Key, *Association]
 
 	assocsByName    trie[string, []*Association]
 	assocsBySubject trie[schema.Subject, []*Association]
 
-	noop     record.NoopValue
-	epoch    record.Epoch
-	voids    trie[string, voided]
-	problems map[record.Reason]int64
+	noop       record.NoopValue
+	epoch      record.Epoch
+	knownBytes int
+	voids      trie[string, voided]
+	problems   map[record.Reason]int64
 }
 
 // Naming is how names of subjects are read.

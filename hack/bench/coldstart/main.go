@@ -55,7 +55,7 @@ func once(binary string) (start, stop time.Duration, err error) {
 	if err != nil {
 		return 0, 0, err
 	}
-	for _, url := range []string{p.Registry + "/_health", p.REST + "/_health"} {
+	for _, url := range []string{p.Registry + "/_health?ready=true", p.REST + "/_health"} {
 		if err := expectOK(ctx, url); err != nil {
 			return 0, 0, err
 		}

@@ -65,7 +65,7 @@ func (b *bench) start(ctx context.Context, broker *devbroker.Broker, environ ...
 	if err := n.command.Start(); err != nil {
 		return nil, fmt.Errorf("starting %s: %w", b.binary, err)
 	}
-	if err := n.await(ctx, "/_health", ""); err != nil {
+	if err := n.await(ctx, "/_health?ready=true", ""); err != nil {
 		return nil, errors.Join(err, n.stop())
 	}
 	n.toReady = traffic.Now().Sub(began)

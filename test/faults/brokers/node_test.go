@@ -66,7 +66,7 @@ func start(t *testing.T, role string, port int, environ ...string) *node {
 			t.Fatalf("%s ended: %s", role, n.log.String())
 		default:
 		}
-		return n.get("/_health", nil) == nil || role == "rest" && n.get("/topics", nil) == nil
+		return n.get("/_health?ready=true", nil) == nil || role == "rest" && n.get("/topics", nil) == nil
 	})
 	return n
 }
