@@ -43,6 +43,8 @@ type Listener struct {
 	AccessLog bool
 	// MaxConnections bounds the open connections; 0 is no bound.
 	MaxConnections int
+	// Memory bounds the bytes of all request bodies in memory; 0 is no bound.
+	Memory int
 	// AllowOrigin, AllowMethods and AllowHeaders say which pages of other
 	// origins may call the API, as lists with commas; no origin is off.
 	AllowOrigin, AllowMethods, AllowHeaders string

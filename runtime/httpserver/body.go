@@ -21,12 +21,17 @@ var (
 	ErrBodyEncoding = errors.New("content encoding is not supported, only gzip is")
 	// ErrBodyCorrupt is for 400: the bytes are not gzip.
 	ErrBodyCorrupt = errors.New("request body is not valid gzip")
+	// ErrBodyNoRoom is for 503: the bodies of other requests took all the memory
+	// that there is for bodies, until the deadline.
+	ErrBodyNoRoom = errors.New("too many bytes of request bodies are worked on")
 	// ErrBodyUnread is for 408: the client did not send it in time, or left.
 	ErrBodyUnread = errors.New("request body did not arrive")
 )
 
 // ReadBody returns the whole body, at most limit bytes (0: what the chain
-// allows). Its errors wrap one of the ErrBody values.
+// allows). Its errors wrap one of the ErrBody values. In a chain with a bound
+// on memory it waits until there is room for the body, which is then the
+// request's until its handler has returned.
 func ReadBody(r *http.Request, limit int64) ([]byte, error) {
 	if r.Body == nil || r.Body == http.NoBody {
 		return nil, nil
@@ -39,23 +44,51 @@ func ReadBody(r *http.Request, limit int64) ([]byte, error) {
 	}
 	var body bytes.Buffer
 	if n := r.ContentLength; n > 0 {
-		// The announced length is only a hint: a liar gets no more than 64 KiB
-		// in advance.
-		body.Grow(int(min(n, 64<<10)) + bytes.MinRead)
+		// The announced length is only a hint: a liar gets little in advance.
+		body.Grow(int(min(n, lobby)) + bytes.MinRead)
 	}
-	n, err := body.ReadFrom(io.LimitReader(r.Body, limit+1))
-	if err != nil {
-		return nil, bodyError(err)
+	if err := fill(&body, r, limit); err != nil {
+		return nil, err
 	}
-	if n > limit {
+	if int64(body.Len()) > limit {
 		return nil, fmt.Errorf("%w: %d bytes are allowed", ErrBodyTooLarge, limit)
 	}
 	return body.Bytes(), nil
 }
 
+// fill reads the body up to one byte more than limit.
+func fill(body *bytes.Buffer, r *http.Request, limit int64) error {
+	if n, err := body.ReadFrom(io.LimitReader(r.Body, min(limit+1, lobby))); err != nil || n < lobby {
+		return bodyError(err)
+	}
+	// A length that nobody announced can be anything up to the limit. Room is
+	// not taken in steps: two requests that each wait for more would keep what
+	// they have from each other.
+	want := limit
+	if r.ContentLength > 0 {
+		want = r.ContentLength
+	}
+	counted, err := claimRoom(r, want)
+	if err != nil {
+		return err
+	}
+	if counted && r.ContentLength > 0 {
+		// Growing by steps would leave as much again behind.
+		body.Grow(int(r.ContentLength-lobby) + bytes.MinRead)
+	}
+	if _, err := body.ReadFrom(io.LimitReader(r.Body, limit+1-lobby)); err != nil {
+		return bodyError(err)
+	}
+	keepRoom(r, int64(body.Len()))
+	return nil
+}
+
+// bodyError sorts what reading a body can end with; nil stays nil.
 func bodyError(err error) error {
 	var tooLarge *http.MaxBytesError
 	switch {
+	case err == nil:
+		return nil
 	case errors.As(err, &tooLarge):
 		return fmt.Errorf("%w: %d bytes are allowed", ErrBodyTooLarge, tooLarge.Limit)
 	case errors.Is(err, ErrBodyTooLarge), errors.Is(err, ErrBodyEncoding), errors.Is(err, ErrBodyCorrupt):

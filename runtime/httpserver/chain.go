@@ -20,6 +20,10 @@ type Chain struct {
 	// MaxBody bounds request bodies in bytes, once as they arrive and once
 	// after decompression; 0 means no bound of the chain's own.
 	MaxBody int64
+	// Memory bounds the bytes of all request bodies that ReadBody has in memory
+	// at once; 0 means no bound. Further requests wait, and end with
+	// ErrBodyNoRoom. Bodies of less than 4 KiB are not counted.
+	Memory int64
 	// ErrorType is the media type of the error bodies that the chain itself
 	// writes (500 after a panic); default application/json.
 	ErrorType string
@@ -37,7 +41,8 @@ type Chain struct {
 //  2. observation: duration, status and sizes, also of what panicked;
 //  3. recovery: a panic becomes 500 with the request id in the log;
 //  4. body: byte limit and gzip decompression, nothing is read yet;
-//  5. deadline: the context ends when Timeout says so.
+//  5. deadline: the context ends when Timeout says so;
+//  6. room: what the body takes of Memory comes back.
 func (c Chain) Wrap(handler http.Handler) http.Handler {
 	if c.Clock == nil {
 		c.Clock = time.Now
@@ -48,11 +53,16 @@ func (c Chain) Wrap(handler http.Handler) http.Handler {
 	if c.ErrorType == "" {
 		c.ErrorType = "application/json"
 	}
-	return &chained{Chain: c, next: handler}
+	out := &chained{Chain: c, next: handler}
+	if c.Memory > 0 {
+		out.room = newRoom(c.Memory)
+	}
+	return out
 }
 
 type chained struct {
 	Chain
+	room *room // nil: no bound
 	next http.Handler
 }
 
@@ -68,6 +78,8 @@ func (c *chained) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		defer cancel()
 		r = r.WithContext(ctx)
 	}
+	r, end := c.withShare(out, r)
+	defer end()
 	c.next.ServeHTTP(out, r)
 }
 

@@ -17,7 +17,8 @@
 // replaced under the running process), connectionlog.go (what net/http says
 // about connections), chain.go (order of the
 // middleware, one list), requestid.go, recover.go, observe.go (what metrics
-// and access logs hear), body.go (limits, decompression, reading), charset.go
+// and access logs hear), body.go (limits, decompression, reading), room.go (memory
+// of all bodies together), charset.go
 // (UTF-16 and UTF-32 bodies), negotiate.go (Accept), mediatype.go
 // (Content-Type), envelope.go (error bodies and plain JSON answers), static.go
 // (texts for browsers).

@@ -186,6 +186,7 @@ func bodyRefusal(err error) (answer, bool) {
 		{httpserver.ErrBodyEncoding, http.StatusUnsupportedMediaType},
 		{httpserver.ErrBodyCorrupt, http.StatusBadRequest},
 		{httpserver.ErrBodyUnread, http.StatusRequestTimeout},
+		{httpserver.ErrBodyNoRoom, http.StatusServiceUnavailable},
 	} {
 		if errors.Is(err, row.err) {
 			return answer{status: row.status, code: row.status, message: httpError(row.status).Error()}, true

@@ -101,6 +101,8 @@ func bodyFailure(err error) error {
 		return &wireError{status: http.StatusUnsupportedMediaType, code: http.StatusUnsupportedMediaType, text: err.Error(), contentType: plainJSON}
 	case errors.Is(err, httpserver.ErrBodyCorrupt):
 		return &wireError{status: http.StatusBadRequest, code: http.StatusBadRequest, text: err.Error(), contentType: plainJSON}
+	case errors.Is(err, httpserver.ErrBodyNoRoom):
+		return &wireError{status: http.StatusServiceUnavailable, code: http.StatusServiceUnavailable, text: textBusy, contentType: plainJSON}
 	default:
 		return plain(http.StatusServiceUnavailable, textConnection)
 	}

@@ -23,6 +23,7 @@ func (e *wireError) Error() string { return e.text }
 
 const (
 	textConnection = "Unexpected connection or timeout error"
+	textBusy       = "Too many bytes of request bodies are worked on, try again"
 	textPlain      = "text/plain; charset=utf-8"
 	// textNotReady is what a client sees when Kafka does not answer.
 	textNotReady = "Kafka node not ready"
