@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	admissionv1 "k8s.io/api/admissionregistration/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	"sigs.k8s.io/yaml"
@@ -50,6 +51,7 @@ func TestChartCopies(t *testing.T) {
 		"files/rules.yaml":                 rulesOf(t, documents(t, roles+"role.yaml")[0]),
 		"files/leader_election_rules.yaml": rulesOf(t, documents(t, roles+"leader_election.yaml")[0]),
 		"files/aggregated.yaml":            aggregated(t),
+		"files/webhooks.yaml":              webhooks(t),
 	}
 	paths, err := filepath.Glob(crds + "plastron.dev_*.yaml")
 	if err != nil || len(paths) != 3 {
@@ -114,6 +116,15 @@ func aggregated(t *testing.T) string {
 		all[strings.TrimPrefix(r.Metadata.Name, "plastron-")] = map[string]any{"labels": r.Metadata.Labels, "rules": r.Rules}
 	}
 	return marshal(t, all)
+}
+
+// webhooks are those of the configuration; the chart gives them other names,
+// policies and namespaces.
+func webhooks(t *testing.T) string {
+	t.Helper()
+	var c admissionv1.ValidatingWebhookConfiguration
+	readYAML(t, "../../config/webhook/configuration.yaml", &c)
+	return marshal(t, map[string]any{"webhooks": c.Webhooks})
 }
 
 func marshal(t *testing.T, v any) string {

@@ -23,3 +23,8 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- define "plastron.serviceAccount" -}}
 {{- if .Values.serviceAccount.create }}{{ .Values.serviceAccount.name | default (include "plastron.name" .) }}{{ else }}{{ required "serviceAccount.name is needed when serviceAccount.create is false" .Values.serviceAccount.name }}{{ end }}
 {{- end }}
+
+{{- /* Service, Secret and Certificate of the webhook. */ -}}
+{{- define "plastron.webhook" -}}
+{{ include "plastron.name" . }}-webhook
+{{- end }}
