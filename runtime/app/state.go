@@ -24,8 +24,16 @@ func (n *registryNode) routes() http.Handler {
 	return registryhttp.New(registryhttp.Deps{
 		Registry: n.service, Forward: n.handover(), Status: n.status, Ready: n.schemas.Ready, UI: n.config.Registry.UI,
 		Extended: extended(n.config.Registry.ExtendedFields), MaxBody: int64(n.config.Listener.MaxBody), Version: n.version, GroupID: n.config.Registry.GroupID,
-		AwaitOffset: n.store.Await, Permissions: n.permissions(), ClusterID: n.clusterID.get, Logger: n.log.WithName("registry"),
+		AwaitOffset: n.store.Await, Grown: n.store.Changed, LogID: n.logID, Draining: n.stop, Permissions: n.permissions(), ClusterID: n.clusterID.get, Logger: n.log.WithName("registry"),
 	})
+}
+
+// logID names the topic in all nodes; one without an id is this process's own.
+func (n *registryNode) logID() string {
+	if id := n.schemas.Status().TopicID; id != "" {
+		return id
+	}
+	return n.owner
 }
 
 // extended says who gets the fields that only Confluent has.

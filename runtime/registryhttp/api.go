@@ -2,6 +2,7 @@ package registryhttp
 
 import (
 	"context"
+	"crypto/rand"
 	"net/http"
 	"time"
 
@@ -90,6 +91,12 @@ type Deps struct {
 	// does not wait.
 	AwaitOffset func(ctx context.Context, offset int64) error
 	ReadWait    time.Duration
+	// Grown returns a channel that is closed when the state is another than
+	// now, and LogID names the log that offsets belong to, the same on all
+	// nodes; the feed needs both. Draining is closed when the process ends.
+	Grown    func() <-chan struct{}
+	LogID    func() string
+	Draining <-chan struct{}
 	// Version and Commit identify the server; ClusterID returns that of Kafka,
 	// empty when unknown; GroupID is the registry's own name.
 	Version, Commit string
@@ -109,6 +116,7 @@ type api struct {
 	document document
 	ui       map[string]httpserver.Static
 	buffers  buffers
+	feed     *feed
 }
 
 // New returns the handler of the whole surface.
@@ -125,10 +133,17 @@ func New(d Deps) http.Handler {
 	if d.ReadWait == 0 {
 		d.ReadWait = 15 * time.Second
 	}
+	if d.Grown == nil {
+		d.Grown = func() <-chan struct{} { return nil }
+	}
+	if d.LogID == nil {
+		own := rand.Text()
+		d.LogID = func() string { return own }
+	}
 	if d.ClusterID == nil {
 		d.ClusterID = func() string { return "" }
 	}
-	a := &api{Deps: d, registry: d.Registry, flavour: d.Registry.Flavour(), points: d.Registry.Points(), naming: d.Registry.Naming()}
+	a := &api{Deps: d, registry: d.Registry, flavour: d.Registry.Flavour(), points: d.Registry.Points(), naming: d.Registry.Naming(), feed: newFeed()}
 	a.router, a.document = a.routes(), a.describe()
 	if d.UI {
 		a.ui = uiFiles()

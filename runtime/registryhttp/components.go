@@ -50,6 +50,13 @@ func components() apidoc.Object {
 		"Config":       apidoc.Members(settingComponents(levelRead)),
 		"ConfigChange": apidoc.Members(settingComponents(levelWritten)),
 		"Mode":         apidoc.Members(apidoc.Object{"mode": text}),
+		"Feed": apidoc.Members(apidoc.Object{
+			"cursor": text, "log": text, "listing": apidoc.Object{"type": "string", "enum": []string{"first", "next"}}, "more": flag,
+			"defaults": apidoc.Members(apidoc.Object{"config": apidoc.Ref("Config"), "mode": text}),
+			"subjects": apidoc.List(apidoc.Members(apidoc.Object{
+				"subject": text, "version": number, "id": number, "schemaType": text, "deleted": flag, "live": number, "config": apidoc.Ref("Config"), "mode": text,
+			}, "subject")),
+		}, "cursor", "log", "more", "subjects"),
 
 		"Association": apidoc.Members(apidoc.Object{
 			"subject": text, "guid": text, "resourceName": text, "resourceNamespace": text, "resourceId": text, "resourceType": text,

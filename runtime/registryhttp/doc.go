@@ -35,5 +35,6 @@
 // with them), params.go (path and query), encode.go (answers), errors.go (kind
 // to status, code, text), tags.go, associations.go and associationbody.go (what
 // only newer clients of Confluent's ask), operations.go, components.go and openapi.go (the
-// document of the surface), static.go (pages for browsers), fast.go.
+// document of the surface), feed.go and feedcursor.go (what changed, for the
+// operator), static.go (pages for browsers), fast.go.
 package registryhttp

@@ -152,6 +152,9 @@ func associationOperations() map[string]apidoc.Operation {
 
 func serverOperations() map[string]apidoc.Operation {
 	return map[string]apidoc.Operation{
+		"GET /_operator/v1/subjects": {
+			Summary: "List what all subjects hold, without texts, and wait for changes", Query: []string{"since", "wait"}, Answer: "Feed", Refusals: []int{400},
+		},
 		"GET /v1/metadata/id":         {Summary: "Get the id of the cluster", Answer: "Object"},
 		"GET /v1/metadata/version":    {Summary: "Get the version of the server", Answer: "Object"},
 		"GET /v1/metadata/deployment": {Summary: "Get attributes of the deployment", Answer: "Object"},
@@ -197,6 +200,8 @@ func parameters() map[string][2]string {
 		"recursive":         {"boolean", "Also the modes of the subjects below."},
 		"referenceFormat":   {"string", "qualified names the context in the subjects of references."},
 		"resourceType":      {"string", "Type of the resource; topic when absent."},
+		"since":             {"string", "The cursor of the answer before; without one all subjects are listed."},
+		"wait":              {"string", "How long to wait for a change, 30s for example; at most 45s."},
 		"subject":           {"string", "Whose context the id belongs to."},
 		"subjectPrefix":     {"string", "What subjects begin with; :.ctx: is a context, :*: all of them."},
 		"value":             {"string", "Value of a property."},

@@ -70,6 +70,8 @@ func (a *api) surface() []resource {
 		{"/v1/metadata/version", methods{"GET": a.getServerVersion}, nil},
 		{"/v1/metadata/deployment", methods{"GET": a.getDeployment}, nil},
 
+		{"/_operator/v1/subjects", methods{"GET": a.listStandings}, nil},
+
 		{"/associations", methods{"POST": a.createAssociations}, nil},
 		{"/associations:batchGet", methods{"POST": a.batchGetAssociations}, nil},
 		{"/associations:batchMutate", methods{"POST": a.batchMutateAssociations}, nil},

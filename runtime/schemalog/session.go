@@ -88,6 +88,9 @@ func (s *session) place(ctx context.Context) (int64, error) {
 		l.logger.Info("The schemas topic does not begin at offset 0: what was before is unknown", "start", start)
 	}
 	l.visited, l.known = true, s.topic.ID
+	if l.known != (kadm.TopicID{}) {
+		l.status.change(func(st *Status) { st.TopicID = l.known.String() })
+	}
 	from := max(start, applied+1)
 	l.waiters.advance(from - 1)
 	l.status.problem(problemMissing, "")

@@ -25,6 +25,9 @@ type Status struct {
 	// LastError is what keeps the log from Kafka at this moment, empty when
 	// nothing does.
 	LastError string
+	// TopicID names the incarnation of the topic that the state is built from,
+	// empty while it is not known. Kafka tells it since 2.8.
+	TopicID string
 	// Contact is when Kafka last answered.
 	Contact time.Time
 }

@@ -40,6 +40,7 @@ func (b *builder) apply(rec record.Record) {
 		b.problem(rec.Offset, record.LostRace, false, fmt.Errorf("the writer expected offset %d", seq))
 		return
 	}
+	b.note(k, rec.Offset)
 	forms := b.keyForms(k)
 	reason, err := b.applyKnown(k, rec, deleted)
 	if err != nil {

@@ -27,5 +27,6 @@
 // fence.go (whose records count), entries.go (adding, replacing and removing
 // versions), deleted.go (soft deletions), ids.go (ids and contents), refs.go,
 // variants.go (byte forms of keys and the records that change a key), view.go
-// (the readers' side), stored.go (values without their texts), subjects.go (sorted names), contexts.go, assocs.go, lists.go, hamt.go.
+// (the readers' side), stored.go (values without their texts), subjects.go (sorted names), contexts.go, assocs.go, changes.go
+// (what the newest records were about), lists.go, hamt.go.
 package store

@@ -153,6 +153,7 @@ func (s *Store) Reset() {
 	s.vanished = vanishedQueue{}
 	s.sequence = sequenceUnknown
 	s.view.Store(next)
+	s.wake()
 }
 
 func (s *Store) empty() *View {

@@ -59,6 +59,9 @@ type View struct {
 	assocsByName    trie[string, []*Association]
 	assocsBySubject trie[schema.Subject, []*Association]
 
+	changes []change // the newest, oldest first
+	from    int64    // the offset from which on none is missing in the list
+
 	noop       record.NoopValue
 	epoch      record.Epoch
 	knownBytes int
