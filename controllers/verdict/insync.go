@@ -3,6 +3,7 @@ package verdict
 import (
 	"fmt"
 
+	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/plastron-dev/plastron/api/v1alpha1"
@@ -21,7 +22,7 @@ func inSync(in *Input) Statement {
 	case st.Ours == nil:
 		return no(typ, v1alpha1.ReasonNotRegistered, fmt.Sprintf(
 			"The registry's latest is version %d (id %d), and the schema of this object is not registered", st.Latest.Version, st.Latest.ID))
-	case *st.Ours != *st.Latest && hashIsApplied(in):
+	case *st.Ours != *st.Latest && hashIsApplied(in) && !wasSuperseded(in):
 		return no(typ, v1alpha1.ReasonNewerVersionInRegistry, fmt.Sprintf(
 			"Version %d (id %d) was registered by somebody else after ours, version %d; bring its text into this object, or delete it in the registry",
 			st.Latest.Version, st.Latest.ID, st.Ours.Version))
@@ -34,6 +35,13 @@ func inSync(in *Input) Statement {
 		return *was
 	}
 	return levelInSync(in)
+}
+
+// wasSuperseded reports whether the text was an older version when it was first
+// looked for, which its hash, once it is in the status, does not tell any more.
+func wasSuperseded(in *Input) bool {
+	c := meta.FindStatusCondition(in.Subject.Status.Conditions, v1alpha1.ConditionInSync)
+	return c != nil && c.Status == metav1.ConditionFalse && c.Reason == v1alpha1.ReasonSupersededByNewer
 }
 
 // idChanged keeps saying that the schema came back under another id until the

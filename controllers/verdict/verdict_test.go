@@ -175,6 +175,9 @@ func TestJudge(t *testing.T) {
 	f("InSync=False/NewerVersionInRegistry", false, newer)
 	f("InSync=False/NotRegistered", true, notRegistered, otherText, incompatible)
 	f("InSync=False/SupersededByNewer", false, newer, otherText)
+	f("InSync=False/SupersededByNewer", false, newer, func(in *Input) {
+		in.Subject.Status.Conditions = []metav1.Condition{{Type: "InSync", Status: "False", Reason: "SupersededByNewer"}}
+	})
 	f("InSync=False/SubjectMissing", false, missing, failed(Unreachable, Register))
 	f("InSync=False/SchemaIDChanged", false, func(in *Input) { in.State.Latest, in.State.Ours = at(9, 1), at(9, 1) })
 	f("InSync=False/ConfigChanged", true, observes, wants("FULL"))
