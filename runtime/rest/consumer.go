@@ -40,6 +40,9 @@ type Consumer struct {
 	// partitions goes without: the group cannot move on until it returns, and
 	// a commit that waits for the group may hold the token.
 	commits chan struct{}
+	// handing holds a token while records are handed out, or partitions given
+	// up, see onRevoked.
+	handing chan struct{}
 	// gone is closed when the instance is deleted.
 	gone chan struct{}
 
@@ -73,7 +76,7 @@ type part struct {
 	// fetched is the offset after the last record that was polled, and high
 	// the end of the partition as of then; both -1 when unknown.
 	fetched, high int64
-	// read is the offset after the last record that was handed out, -1 when
+	// read is the offset after the last record of reads that succeeded, -1 when
 	// there is none, epoch its leader epoch, committed what is committed of it.
 	read, committed int64
 	epoch           int32
@@ -87,6 +90,7 @@ func newConsumer(s *Service, id ConsumerID, config ConsumerConfig) *Consumer {
 		service:    s,
 		turn:       make(chan struct{}, 1),
 		commits:    make(chan struct{}, 1),
+		handing:    make(chan struct{}, 1),
 		gone:       make(chan struct{}),
 		lastUsed:   s.clock(),
 		lastCommit: s.clock(),

@@ -77,9 +77,28 @@ func (c *Consumer) onAssigned(_ context.Context, offsets map[string]map[int32]kg
 	return nil, c.follow(offsets)
 }
 
+// handingTime is how long a group waits for a client that reads its answer
+// slowly.
+const handingTime = 3 * time.Second
+
 // onRevoked hears of partitions that are to be given to another member, which
-// starts at what is committed now.
+// starts at what is committed now. A read that is handing out records ends
+// first, and the next one begins when the partitions are gone:
+//
+//	T1 hands out records 10 to 14
+//	T2 the group takes the partition away; 10 is committed, of reads before
+//	T1 ends, and its client has records that the next member begins with
+//
+// A client that does not take its answer is waited for as long as handingTime;
+// then the next member gets those records too.
 func (c *Consumer) onRevoked(ctx context.Context, member *kgo.Client, revoked map[string][]int32) {
+	timer := time.NewTimer(handingTime)
+	defer timer.Stop()
+	select {
+	case c.handing <- struct{}{}:
+		defer func() { <-c.handing }()
+	case <-timer.C:
+	}
 	if c.Config.AutoCommit {
 		ctx, cancel := context.WithTimeout(ctx, c.service.settings.KafkaTimeout)
 		defer cancel()

@@ -273,11 +273,19 @@ func fetchFailure(id ConsumerID, err error) error {
 // handOut decodes held records and gives them to the sink until limit bytes are
 // out, or for conversionTime. What the sink does not take goes back.
 func (c *Consumer) handOut(ctx context.Context, limit int, sink Sink) (err error) {
+	select {
+	case c.handing <- struct{}{}:
+		defer func() { <-c.handing }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 	var out handed
 	defer func() {
 		if err != nil {
 			c.takeBack(&out)
+			return
 		}
+		c.done(&out)
 	}()
 	d := decoder{schemas: c.service.schemas, format: c.Config.Format}
 	var spent time.Duration // without what the sink waits for its client
@@ -294,7 +302,7 @@ func (c *Consumer) handOut(ctx context.Context, limit int, sink Sink) (err error
 		}
 		if err != nil {
 			if e, ok := errors.AsType[*Error](err); ok && e.Kind == Undecodable && c.service.settings.SkipUndecodable {
-				c.advance(r, &handed{})
+				c.skip(r)
 			}
 			return err
 		}
@@ -310,8 +318,8 @@ func (c *Consumer) handOut(ctx context.Context, limit int, sink Sink) (err error
 // handed is what one read has given to its sink.
 type handed struct {
 	records []*kgo.Record
-	// before are the parts as they were, for taking back.
-	before map[TopicPartition]part
+	// since are the generations of the partitions that the records are from.
+	since map[TopicPartition]uint64
 }
 
 func (c *Consumer) front() *kgo.Record {
@@ -323,8 +331,8 @@ func (c *Consumer) front() *kgo.Record {
 	return c.held[0]
 }
 
-// advance notes that a record was handed out, unless its partition went away
-// meanwhile.
+// advance takes a record that the sink has from what is held, unless its
+// partition went away meanwhile.
 func (c *Consumer) advance(r *kgo.Record, out *handed) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -342,34 +350,54 @@ func (c *Consumer) advance(r *kgo.Record, out *handed) {
 	if p == nil {
 		return
 	}
-	if _, noted := out.before[tp]; !noted {
-		if out.before == nil {
-			out.before = map[TopicPartition]part{}
-		}
-		out.before[tp] = *p
+	if out.since == nil {
+		out.since = map[TopicPartition]uint64{}
 	}
+	out.since[tp] = p.since
 	out.records = append(out.records, r)
-	p.read, p.epoch = r.Offset+1, r.LeaderEpoch
 }
 
-// takeBack makes the records of a read the next ones again, except where the
-// position was set anew meanwhile. What an automatic commit has covered in
-// between is committed again, further back, by the next one.
+// skip makes a read go on behind a record that nobody can have.
+func (c *Consumer) skip(r *kgo.Record) {
+	var out handed
+	c.advance(r, &out)
+	c.done(&out)
+}
+
+// done notes that the client has the records of a read, except where the
+// position was set anew meanwhile. From now on a commit covers them.
+func (c *Consumer) done(out *handed) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, r := range out.records {
+		if p := c.partOf(r, out); p != nil {
+			p.read, p.epoch = r.Offset+1, r.LeaderEpoch
+		}
+	}
+}
+
+// takeBack makes the records of a read the next ones again.
 func (c *Consumer) takeBack(out *handed) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	again := make([]*kgo.Record, 0, len(out.records)+len(c.held))
 	for _, r := range out.records {
-		tp := TopicPartition{r.Topic, r.Partition}
-		p, before := c.parts[tp], out.before[tp]
-		if p == nil || p.since != before.since {
-			continue
+		if c.partOf(r, out) != nil {
+			again = append(again, r)
+			c.heldBytes += sizeOf(r)
 		}
-		p.read, p.epoch = before.read, before.epoch
-		again = append(again, r)
-		c.heldBytes += sizeOf(r)
 	}
 	c.held = append(again, c.held...)
+}
+
+// partOf is the partition of a record that was handed out, nil when it is not
+// ours any more, or is read from somewhere else. Called with mu held.
+func (c *Consumer) partOf(r *kgo.Record, out *handed) *part {
+	tp := TopicPartition{r.Topic, r.Partition}
+	if p := c.parts[tp]; p != nil && p.since == out.since[tp] {
+		return p
+	}
+	return nil
 }
 
 // sizeOf is what a record counts in max_bytes and fetch.min.bytes, at least
