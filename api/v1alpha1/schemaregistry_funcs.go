@@ -24,6 +24,13 @@ func (r *SchemaRegistry) IsReachable() bool {
 	return meta.IsStatusConditionTrue(r.Status.Conditions, ConditionReachable)
 }
 
+// Enforces reports whether the webhook refuses Subjects that the registry would
+// refuse.
+func (r *SchemaRegistry) Enforces() bool {
+	p := r.Spec.Policy
+	return p != nil && p.Admission != nil && *p.Admission == AdmissionEnforce
+}
+
 // Port returns the port that pods and Service listen on.
 func (r *SchemaRegistry) Port() int32 {
 	if r.Spec.Listener == nil {

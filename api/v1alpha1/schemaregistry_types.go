@@ -252,7 +252,26 @@ type SubjectPolicy struct {
 	// then keeps everything.
 	// +optional
 	DeleteOnNamespaceTermination *bool `json:"deleteOnNamespaceTermination,omitempty"`
+	// Admission says what the webhook does with a Subject that cannot be
+	// registered as it is, because its schema may not follow the registered
+	// ones or the subject is not its to take; Warn when absent. What is wrong
+	// with the object itself is always refused.
+	// +optional
+	Admission *AdmissionMode `json:"admission,omitempty"`
 }
+
+// AdmissionMode says what the webhook does with a Subject that the registry
+// would refuse.
+// +kubebuilder:validation:Enum=Warn;Enforce
+type AdmissionMode string
+
+// The admission modes.
+const (
+	// AdmissionWarn stores the object and tells why it will not be registered.
+	AdmissionWarn AdmissionMode = "Warn"
+	// AdmissionEnforce refuses it.
+	AdmissionEnforce AdmissionMode = "Enforce"
+)
 
 // RegistryListenerSpec is the HTTP listener of a registry.
 type RegistryListenerSpec struct {

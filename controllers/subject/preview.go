@@ -41,3 +41,13 @@ func (r *Reconciler) Objection(ctx context.Context, s *v1alpha1.Subject) (string
 	}
 	return "", nil
 }
+
+// Dependents lists the Subjects that refer to s and are registered anew when
+// its version changes.
+func (r *Reconciler) Dependents(ctx context.Context, s *v1alpha1.Subject) ([]string, error) {
+	reg, err := r.registryOf(ctx, s)
+	if err != nil || reg == nil {
+		return nil, err
+	}
+	return r.dependents(ctx, reg, s)
+}

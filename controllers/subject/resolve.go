@@ -63,7 +63,7 @@ func (r *Reconciler) accept(ctx context.Context, in *verdict.Input) (*v1alpha1.S
 // registryFacts trusts the registry's own probe: while it says that there is
 // no answer, no Subject asks.
 func registryFacts(reg *v1alpha1.SchemaRegistry) verdict.Registry {
-	facts := verdict.Registry{Found: reg.DeletionTimestamp.IsZero()}
+	facts := verdict.Registry{Found: reg.DeletionTimestamp.IsZero(), Enforces: reg.Enforces()}
 	c := meta.FindStatusCondition(reg.Status.Conditions, v1alpha1.ConditionReachable)
 	switch {
 	case c == nil:

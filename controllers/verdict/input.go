@@ -42,8 +42,10 @@ type Registry struct {
 	// Found says that the object exists and is not being deleted, and
 	// Unwatched that the operator cannot see it.
 	Found, Unwatched bool
-	// Grant is what it lets the Subject do.
-	Grant Grant
+	// Grant is what it lets the Subject do, and Enforces that a Subject which
+	// it would refuse is not to be stored in the cluster either.
+	Grant    Grant
+	Enforces bool
 	// Reachable is False or Unknown's message of the registry's own condition,
 	// empty when it is True.
 	Unreachable string

@@ -30,7 +30,7 @@ func (a *answer) warn(text string) { a.warnings = append(a.warnings, text) }
 // refuses it. What it waits for only warns, because that may be applied a
 // moment later. What speaks against it in the registry refuses when the
 // registry's owner says so.
-func opinion(in *verdict.Input, enforce bool) answer {
+func opinion(in *verdict.Input) answer {
 	var a answer
 	if in.State == nil && in.Checked != nil && in.Checked.Invalid != "" {
 		a.refuse(text(v1alpha1.ReasonInvalidSchema, in.Checked.Invalid))
@@ -48,7 +48,7 @@ func opinion(in *verdict.Input, enforce bool) answer {
 			// Follows from another statement.
 		case waits(s.Reason):
 			a.warn(text(s.Reason, s.Message))
-		case ofTheObject(s.Type) || enforce:
+		case ofTheObject(s.Type) || in.Registry.Enforces:
 			a.refuse(text(s.Reason, s.Message))
 		default:
 			a.warn(text(s.Reason, s.Message))
@@ -58,6 +58,16 @@ func opinion(in *verdict.Input, enforce bool) answer {
 		a.warn("Not compared with the registry, which the operator does as soon as it answers: " + why)
 	}
 	return a
+}
+
+// overreach says how far the deletion policy goes beyond what the registry
+// allows, empty for not at all.
+func overreach(in *verdict.Input) string {
+	s, g := in.Subject, in.Registry.Grant
+	if verdict.Accept().First(in) != nil || g.Deletion(s) == s.Deletion() {
+		return ""
+	}
+	return fmt.Sprintf("spec.deletionPolicy: SchemaRegistry %s allows at most %s, and not %s", s.RegistryKey(), g.MaxDeletion, s.Deletion())
 }
 
 func text(reason, message string) string { return fmt.Sprintf("%s: %s", reason, message) }

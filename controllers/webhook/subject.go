@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"k8s.io/apimachinery/pkg/api/equality"
@@ -20,7 +21,12 @@ type Judge interface {
 	Preview(ctx context.Context, s *v1alpha1.Subject) (*verdict.Input, error)
 	// Objection says which objects the deletion of s would wait for.
 	Objection(ctx context.Context, s *v1alpha1.Subject) (string, error)
+	// Dependents lists the Subjects that are registered anew with s.
+	Dependents(ctx context.Context, s *v1alpha1.Subject) ([]string, error)
 }
+
+// mostNames bounds a list of objects in a warning.
+const mostNames = 10
 
 // subjects answers for Subjects.
 type subjects struct {
@@ -31,8 +37,17 @@ type subjects struct {
 
 // ValidateCreate answers for a new Subject.
 func (v *subjects) ValidateCreate(ctx context.Context, s *v1alpha1.Subject) (admission.Warnings, error) {
-	a := v.review(ctx, s)
-	return result(a)
+	ctx, cancel := context.WithTimeout(ctx, v.budget)
+	defer cancel()
+	in, err := v.judge.Preview(ctx, s)
+	if err != nil {
+		return unchecked(err), nil
+	}
+	a := opinion(in)
+	if beyond := overreach(in); beyond != "" {
+		a.refuse(beyond)
+	}
+	return a.result(s)
 }
 
 // ValidateUpdate answers for a changed Subject. One whose spec stays as it is,
@@ -42,14 +57,26 @@ func (v *subjects) ValidateUpdate(ctx context.Context, old, s *v1alpha1.Subject)
 	if !s.DeletionTimestamp.IsZero() || equality.Semantic.DeepEqual(old.Spec, s.Spec) {
 		return nil, nil
 	}
-	a := v.review(ctx, s)
-	if a.refusal != "" && onlyDeletionDiffers(old, s) && s.Deletion() == v1alpha1.Retain {
-		// Whatever else is wrong was so before, and asking for less deletion
-		// has to be possible at all times.
+	ctx, cancel := context.WithTimeout(ctx, v.budget)
+	defer cancel()
+	in, err := v.judge.Preview(ctx, s)
+	if err != nil {
+		return unchecked(err), nil
+	}
+	a := opinion(in)
+	if a.refusal != "" && onlyDeletionDiffers(old, s) {
+		// It was so before, and how an object ends has to be free to change.
 		a.warn(a.refusal)
 		a.refusal = ""
 	}
-	return result(a)
+	switch beyond := overreach(in); {
+	case beyond != "" && old.Deletion() == s.Deletion():
+		a.warn(beyond) // The registry's owner came later.
+	case beyond != "":
+		a.refuse(beyond)
+	}
+	a.warnings = append(a.warnings, v.blastRadius(ctx, old, s)...)
+	return a.result(s)
 }
 
 // ValidateDelete refuses a deletion that would destroy what others build on. A
@@ -70,16 +97,26 @@ func (v *subjects) ValidateDelete(ctx context.Context, s *v1alpha1.Subject) (adm
 	return nil, nil
 }
 
-func (v *subjects) review(ctx context.Context, s *v1alpha1.Subject) answer {
-	ctx, cancel := context.WithTimeout(ctx, v.budget)
-	defer cancel()
-	in, err := v.judge.Preview(ctx, s)
-	if err != nil {
-		return answer{warnings: unchecked(err)}
+// blastRadius says who follows a change of what is registered. That nobody is
+// found because the cluster did not answer costs a warning, nothing else.
+func (v *subjects) blastRadius(ctx context.Context, old, s *v1alpha1.Subject) []string {
+	a, b := old.Spec, s.Spec
+	for _, spec := range []*v1alpha1.SubjectSpec{&a, &b} {
+		*spec = v1alpha1.SubjectSpec{SchemaType: spec.SchemaType, Schema: spec.Schema, SchemaFrom: spec.SchemaFrom, References: spec.References}
 	}
-	a := opinion(in, false)
-	a.warnings = append(rules.SubjectRisks(s), a.warnings...)
-	return a
+	if equality.Semantic.DeepEqual(a, b) {
+		return nil
+	}
+	names, err := v.judge.Dependents(ctx, s)
+	if err != nil || len(names) == 0 {
+		return nil
+	}
+	more := ""
+	if n := len(names) - mostNames; n > 0 {
+		more = fmt.Sprintf(" and %d more", n)
+	}
+	return []string{fmt.Sprintf("%d Subjects refer to this one and are registered anew with its next version, unless they pin one: %s%s",
+		len(names), strings.Join(names[:min(mostNames, len(names))], ", "), more)}
 }
 
 func onlyDeletionDiffers(old, s *v1alpha1.Subject) bool {
@@ -93,9 +130,10 @@ func unchecked(err error) admission.Warnings {
 	return admission.Warnings{"Not checked, the operator does so when it reconciles the object: " + err.Error()}
 }
 
-func result(a answer) (admission.Warnings, error) {
+func (a *answer) result(s *v1alpha1.Subject) (admission.Warnings, error) {
+	warnings := append(admission.Warnings(rules.SubjectRisks(s)), a.warnings...)
 	if a.refusal != "" {
-		return a.warnings, errors.New(a.refusal)
+		return warnings, errors.New(a.refusal)
 	}
-	return a.warnings, nil
+	return warnings, nil
 }
