@@ -5,3 +5,4 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 go generate ./...
 go run ./hack/configdocs
+go run ./hack/kinddocs
