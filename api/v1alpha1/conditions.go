@@ -44,6 +44,12 @@ const (
 	ConditionRegistryResolved = "RegistryResolved"
 )
 
+// ConditionRepairsSuspended, of a SchemaRegistry, is present only after so many
+// subjects were lost that registering them again needs a person's word: True
+// while nothing is repaired, False once that was confirmed. The message says
+// how.
+const ConditionRepairsSuspended = "RepairsSuspended"
+
 // Condition types of a Subject.
 const (
 	// ConditionSourceResolved says that the schema text could be read.
@@ -227,6 +233,17 @@ const (
 	ReasonConfigChanged = "ConfigChanged"
 	// ReasonSchemaIDChanged: the schema came back under another id.
 	ReasonSchemaIDChanged = "SchemaIDChanged"
+	// ReasonRepairsSuspended: too many subjects are gone to register them again
+	// unasked; see the condition RepairsSuspended of the SchemaRegistry.
+	ReasonRepairsSuspended = "RepairsSuspended"
+	// ReasonMassDeletionSuspected: more than ten subjects, and more than a
+	// tenth of them, are gone at once.
+	ReasonMassDeletionSuspected = "MassDeletionSuspected"
+	// ReasonTopicRecreated: the registry has none of them, and no others.
+	ReasonTopicRecreated = "TopicRecreated"
+	// ReasonRepairsConfirmed: a person confirmed that they shall be registered
+	// again.
+	ReasonRepairsConfirmed = "RepairsConfirmed"
 	// ReasonWaitingForDependents: other Subjects still refer to this one.
 	ReasonWaitingForDependents = "WaitingForDependents"
 	// ReasonReferencedInRegistry: schemas in the registry still use this one.
@@ -247,4 +264,5 @@ const (
 	EventSubjectDeleted        = "SubjectDeleted"
 	EventCompatibilityReleased = "CompatibilityReleased"
 	EventPrimaryChanged        = "PrimaryChanged"
+	EventRepairsSuspended      = "RepairsSuspended"
 )

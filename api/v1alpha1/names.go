@@ -15,6 +15,10 @@ const (
 	// AnnotationForceRelease set to "true" lets go of a Subject that is being
 	// deleted without any call to the registry.
 	AnnotationForceRelease = GroupName + "/force-release"
+	// AnnotationConfirmRepair on a SchemaRegistry lets the operator register
+	// again what was lost; the value is the token that the condition
+	// RepairsSuspended names, so that it confirms one loss and not the next.
+	AnnotationConfirmRepair = GroupName + "/confirm-mass-repair"
 	// AnnotationAppliedHash is written on child objects: the hash of what the
 	// operator applied last, so that an unchanged child costs no write.
 	AnnotationAppliedHash = GroupName + "/applied-hash"

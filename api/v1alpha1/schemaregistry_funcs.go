@@ -139,6 +139,12 @@ func (r *SchemaRegistry) Users() *SecretKeyRef {
 	return &r.Spec.Listener.Authentication.Basic.UsersSecretRef
 }
 
+// RepairsConfirmed reports whether a person confirmed that the subjects that
+// were lost shall be registered again.
+func (r *SchemaRegistry) RepairsConfirmed() bool {
+	return r.Status.Repairs != nil && r.Annotations[AnnotationConfirmRepair] == r.Status.Repairs.Token
+}
+
 // GetConditions returns the conditions; SetConditions replaces them.
 func (r *SchemaRegistry) GetConditions() []metav1.Condition { return r.Status.Conditions }
 

@@ -335,6 +335,16 @@ type SchemaRegistryStatus struct {
 	// Subjects counts the Subjects that name this registry.
 	// +optional
 	Subjects *SubjectCounts `json:"subjects,omitempty"`
+	// Repairs is present while subjects that were lost are not registered
+	// again without a person's word.
+	// +optional
+	Repairs *RepairsStatus `json:"repairs,omitempty"`
+}
+
+// RepairsStatus names a loss of subjects.
+type RepairsStatus struct {
+	// Token of the loss: what the annotation confirm-mass-repair has to say.
+	Token string `json:"token"`
 }
 
 // PrimaryStatus is the node that writes.

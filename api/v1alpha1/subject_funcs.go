@@ -51,6 +51,19 @@ func (s *Subject) Adoption() AdoptionPolicy {
 	return *s.Spec.AdoptionPolicy
 }
 
+// Drift returns the effective drift policy.
+func (s *Subject) Drift() DriftPolicy {
+	if s.Spec.DriftPolicy == nil {
+		return DriftRepair
+	}
+	return *s.Spec.DriftPolicy
+}
+
+// RequiresLatest reports whether Ready asks for InSync.
+func (s *Subject) RequiresLatest() bool {
+	return s.Spec.RequireLatest != nil && *s.Spec.RequireLatest
+}
+
 // Deletion returns the deletion policy that the spec asks for; the
 // SchemaRegistry may allow less. A Subject that observes always retains.
 func (s *Subject) Deletion() DeletionPolicy {

@@ -62,6 +62,19 @@ const (
 	ManageObserve ManagementPolicy = "Observe"
 )
 
+// DriftPolicy says what happens when the registry no longer has what was
+// written to it.
+// +kubebuilder:validation:Enum=Repair;Report
+type DriftPolicy string
+
+// The drift policies.
+const (
+	// DriftRepair writes again what is missing. It never deletes anything.
+	DriftRepair DriftPolicy = "Repair"
+	// DriftReport only says so.
+	DriftReport DriftPolicy = "Report"
+)
+
 // Ownership says how a subject became ours.
 type Ownership string
 
@@ -130,6 +143,16 @@ type SubjectSpec struct {
 	// IfIdentical when absent.
 	// +optional
 	AdoptionPolicy *AdoptionPolicy `json:"adoptionPolicy,omitempty"`
+
+	// DriftPolicy says what happens when the registry no longer has what this
+	// object wrote to it; Repair when absent.
+	// +optional
+	DriftPolicy *DriftPolicy `json:"driftPolicy,omitempty"`
+
+	// RequireLatest true makes Ready False while the newest version in the
+	// registry is not this object's.
+	// +optional
+	RequireLatest *bool `json:"requireLatest,omitempty"`
 
 	// DeletionPolicy says what the deletion of this object does in the
 	// registry; Retain when absent. The SchemaRegistry may allow less;

@@ -200,6 +200,10 @@ func (f *fakeRegistry) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case "config":
 		f.config(w, r, parts[1:])
 	case "subjects":
+		if len(parts) == 1 {
+			f.list(w)
+			return
+		}
 		f.subject(w, r, parts[1:])
 	default:
 		reply(w, 404, map[string]any{"error_code": 404, "message": "no route"})
@@ -226,6 +230,16 @@ func (f *fakeRegistry) config(w http.ResponseWriter, r *http.Request, parts []st
 	default:
 		reply(w, 200, map[string]any{"compatibilityLevel": level})
 	}
+}
+
+func (f *fakeRegistry) list(w http.ResponseWriter) {
+	names := []string{}
+	for name := range f.subjects {
+		if len(f.live(name)) > 0 {
+			names = append(names, name)
+		}
+	}
+	reply(w, 200, names)
 }
 
 func (f *fakeRegistry) subject(w http.ResponseWriter, r *http.Request, parts []string) {

@@ -19,6 +19,9 @@ type remote struct {
 	client  *registry.Client
 	subject *v1alpha1.Subject
 	looked  bool
+	// loss says what the registry has lost; nil when a person confirmed that
+	// it shall come back.
+	loss func(context.Context) (verdict.Loss, error)
 }
 
 func (m *remote) name() schema.Subject { return schema.Subject(m.subject.SubjectName()) }
@@ -27,7 +30,7 @@ func (m *remote) name() schema.Subject { return schema.Subject(m.subject.Subject
 // the place of our text only when ids cannot tell it, and the texts of older
 // versions only when a registration is at stake.
 func (m *remote) gather(ctx context.Context, in *verdict.Input) {
-	in.State, in.Checked = nil, nil
+	in.State, in.Checked, in.Loss = nil, nil, nil
 	if !m.references(ctx, in) {
 		return
 	}
@@ -44,8 +47,18 @@ func (m *remote) gather(ctx context.Context, in *verdict.Input) {
 	if verdict.NeedsRegistration(in) {
 		if in.Checked, err = m.check(ctx, in); err != nil {
 			in.State, in.Failure = nil, failure(verdict.None, err)
+			return
 		}
 	}
+	if m.loss == nil || !verdict.Returns(in) {
+		return
+	}
+	loss, err := m.loss(ctx)
+	if err != nil {
+		in.State, in.Failure = nil, failure(verdict.None, err)
+		return
+	}
+	in.Loss = &loss
 }
 
 func (m *remote) read(ctx context.Context, in *verdict.Input, state *verdict.State) error {

@@ -51,6 +51,7 @@ const rounds = 4
 // +kubebuilder:rbac:groups=plastron.dev,resources=subjects/status,verbs=get;update;patch
 // +kubebuilder:rbac:groups=plastron.dev,resources=subjects/finalizers,verbs=update
 // +kubebuilder:rbac:groups=plastron.dev,resources=schemaregistries,verbs=get;list;watch
+// +kubebuilder:rbac:groups=plastron.dev,resources=schemaregistries/status,verbs=patch
 // +kubebuilder:rbac:groups="",resources=configmaps,verbs=get;list;watch
 // +kubebuilder:rbac:groups="",resources=namespaces,verbs=get
 // +kubebuilder:rbac:groups=events.k8s.io,resources=events,verbs=create;patch
@@ -121,7 +122,11 @@ func (r *Reconciler) examine(ctx context.Context, s *v1alpha1.Subject) (*verdict
 		in.Registry.Unreachable = err.Error()
 		return in, nil, nil
 	}
-	return in, &remote{client: c, subject: s}, nil
+	m := &remote{client: c, subject: s}
+	if !reg.RepairsConfirmed() {
+		m.loss = func(ctx context.Context) (verdict.Loss, error) { return r.loss(ctx, c, s.RegistryKey()) }
+	}
+	return in, m, nil
 }
 
 // converge reads what the registry has and writes until there is nothing left

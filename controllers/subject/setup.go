@@ -24,6 +24,9 @@ import (
 // Setup registers the reconciler and its watches with mgr. The indexes have to
 // be there already.
 func (r *Reconciler) Setup(mgr ctrl.Manager, options controller.Options) error {
+	if err := (&brake{Reconciler: r}).setup(mgr); err != nil {
+		return err
+	}
 	changed := predicate.Or(predicate.GenerationChangedPredicate{}, predicate.AnnotationChangedPredicate{}, beingDeleted())
 	return ctrl.NewControllerManagedBy(mgr).
 		Named("subject").
@@ -62,7 +65,7 @@ func registryMatters() predicate.Predicate {
 		was, ok := e.ObjectOld.(*v1alpha1.SchemaRegistry)
 		is, ok2 := e.ObjectNew.(*v1alpha1.SchemaRegistry)
 		return ok && ok2 && (was.Generation != is.Generation || was.DeletionTimestamp.IsZero() != is.DeletionTimestamp.IsZero() ||
-			was.IsReachable() != is.IsReachable() || primary(was) != primary(is))
+			was.IsReachable() != is.IsReachable() || primary(was) != primary(is) || was.RepairsConfirmed() != is.RepairsConfirmed())
 	}}
 }
 

@@ -27,7 +27,7 @@ func (r *Reconciler) report(ctx context.Context, s *v1alpha1.Subject, in *verdic
 
 	set := condition.New(s.Status.Conditions, s.Generation, r.Clock())
 	set.Remove(v1alpha1.ConditionPaused)
-	set.Declare(append(verdict.ReadyTypes(), v1alpha1.ConditionInSync)...)
+	set.Declare(append(verdict.ReadyTypes(s), v1alpha1.ConditionInSync)...)
 	for _, st := range j.Statements {
 		set.Put(st.Type, st.Status, st.Reason, st.Message)
 	}
@@ -61,13 +61,14 @@ func rollUp(set *condition.Set, in *verdict.Input) {
 	if in.State != nil && in.State.Ours != nil {
 		message = fmt.Sprintf("Version %d, id %d", in.State.Ours.Version, in.State.Ours.ID)
 	}
-	for _, typ := range verdict.ReadyTypes() {
+	types := verdict.ReadyTypes(in.Subject)
+	for _, typ := range types {
 		c := set.Get(typ)
 		if c.Status == metav1.ConditionTrue && c.ObservedGeneration != in.Subject.Generation {
 			set.Unknown(typ, v1alpha1.ReasonPending, "Not looked at for this generation yet")
 		}
 	}
-	set.RollUp(v1alpha1.ReasonSynced, message, verdict.ReadyTypes()...)
+	set.RollUp(v1alpha1.ReasonSynced, message, types...)
 }
 
 // fillState records what the registry has. What could not be read stays as it

@@ -29,16 +29,33 @@ func Next(in *Input) Action {
 	if adoptionArises(in) && Adoption().First(in) != nil {
 		return None
 	}
-	if checkProblem(in) != nil {
+	if checkProblem(in) != nil || suspended(in) != nil {
 		return None
 	}
-	if a := nextLevel(in); a != None {
+	if a := nextLevel(in); a != None && !onlyReported(in, a) {
 		return a
 	}
-	if NeedsRegistration(in) {
+	if NeedsRegistration(in) && !onlyReported(in, Register) {
 		return Register
 	}
 	return None
+}
+
+// onlyReported reports whether an action would repair what somebody else
+// changed, and the spec asks to report that and no more.
+func onlyReported(in *Input, a Action) bool {
+	s := in.Subject
+	if s.Drift() != v1alpha1.DriftReport {
+		return false
+	}
+	switch a {
+	case Register:
+		return hashIsApplied(in) && s.Status.SchemaID != 0
+	case SetLevel:
+		return s.Spec.Compatibility != nil && string(*s.Spec.Compatibility) == string(appliedLevel(s))
+	default:
+		return false
+	}
 }
 
 // Unsettled reports whether something was written that the registry does not

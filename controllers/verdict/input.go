@@ -27,6 +27,9 @@ type Input struct {
 	// Checked is the verdict on the text; nil while no new registration is at
 	// stake.
 	Checked *Check
+	// Loss is what the registry has lost; looked at only before a subject that
+	// is gone would come back, and not when a person confirmed that.
+	Loss *Loss
 	// Failure is a call to the registry that failed and ended the attempt.
 	Failure *Failure
 	// Wrote lists the actions that were carried out in this attempt, and

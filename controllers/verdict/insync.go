@@ -17,6 +17,8 @@ func inSync(in *Input) Statement {
 	switch {
 	case !s.HasSchema():
 		return levelInSync(in)
+	case suspended(in) != nil:
+		return no(typ, v1alpha1.ReasonRepairsSuspended, suspended(in).Message)
 	case st.Latest == nil:
 		return no(typ, v1alpha1.ReasonSubjectMissing, "The registry has no live version of the subject")
 	case st.Ours == nil:

@@ -19,13 +19,19 @@ type Judgement struct {
 	KeepReady bool
 }
 
-// ReadyTypes lists the conditions that decide Ready, in the order in which
-// their problems are told.
-func ReadyTypes() []string {
-	return []string{
+// ReadyTypes lists the conditions that decide Ready of s, in the order in which
+// their problems are told. InSync is one of them only when the spec asks for
+// that: a producer that registers versions by itself is to be told of, not to
+// hold up a delivery.
+func ReadyTypes(s *v1alpha1.Subject) []string {
+	types := []string{
 		v1alpha1.ConditionAccepted, v1alpha1.ConditionSourceResolved, v1alpha1.ConditionReferencesResolved,
 		v1alpha1.ConditionValid, v1alpha1.ConditionCompatible, v1alpha1.ConditionRegistered, v1alpha1.ConditionConfigSynced,
 	}
+	if s.RequiresLatest() {
+		types = append(types, v1alpha1.ConditionInSync)
+	}
+	return types
 }
 
 // Judge turns the facts into conditions.
@@ -222,6 +228,10 @@ func registered(in *Input) Statement {
 	switch {
 	case st.Ours == nil && s.Observes():
 		return no(typ, v1alpha1.ReasonNotRegistered, "The registry lacks the schema, and spec.managementPolicy Observe forbids to register it")
+	case suspended(in) != nil:
+		return *suspended(in)
+	case st.Ours == nil && onlyReported(in, Register):
+		return no(typ, v1alpha1.ReasonNotRegistered, "The registry lost the schema, and spec.driftPolicy Report forbids to register it again")
 	case st.Ours == nil && in.RegisteredID != 0:
 		return unknown(typ, v1alpha1.ReasonPending, fmt.Sprintf("Registered with id %d; waiting until the registry shows it", in.RegisteredID))
 	case st.Ours == nil && checkProblem(in) != nil:
@@ -254,6 +264,8 @@ func levelSynced(in *Input) Statement {
 		return yes(typ, v1alpha1.ReasonSynced, "")
 	case in.Subject.Observes():
 		return no(typ, v1alpha1.ReasonConfigChanged, levelText(have)+", and spec.managementPolicy Observe forbids to set "+string(*want))
+	case onlyReported(in, SetLevel):
+		return no(typ, v1alpha1.ReasonConfigChanged, levelText(have)+", and spec.driftPolicy Report forbids to set "+string(*want)+" again")
 	default:
 		return unknown(typ, v1alpha1.ReasonPending, levelText(have)+"; "+string(*want)+" was not set")
 	}

@@ -54,6 +54,16 @@ func otherText(in *Input) { in.State.Hash = "other" }
 
 func observes(in *Input) { in.Subject.Spec.ManagementPolicy = new(v1alpha1.ManageObserve) }
 
+func reports(in *Input) { in.Subject.Spec.DriftPolicy = new(v1alpha1.DriftReport) }
+
+func applied(l v1alpha1.Level) func(*Input) {
+	return func(in *Input) { in.Subject.Status.Applied = &v1alpha1.AppliedSettings{Compatibility: l} }
+}
+
+func lost(owned, missing int) func(*Input) {
+	return func(in *Input) { in.Loss = &Loss{Owned: owned, Missing: missing} }
+}
+
 func checked(c Check) func(*Input) { return func(in *Input) { in.Checked = &c } }
 
 func incompatible(in *Input) {
@@ -100,6 +110,17 @@ func TestNextAction(t *testing.T) {
 	f(None, observes, missing, wants("FULL"))
 	f(None, missing, failed(Unreachable, None))
 	f(None, func(in *Input) { in.State = nil })
+
+	// What is gone comes back, unless too much is gone or the spec says not to.
+	f(Register, missing, lost(12, 10))
+	f(None, missing, lost(12, 11))
+	f(None, missing, lost(12, 11), wants("FULL"))
+	f(Register, missing, lost(12, 11), unowned(v1alpha1.AdoptNever)) // It was never there.
+	f(None, missing, reports)
+	f(Register, missing, reports, otherText) // A new text is no repair.
+	f(None, reports, wants("FULL"), has("NONE"), applied("FULL"))
+	f(SetLevel, reports, wants("FULL"), has("NONE"), applied("NONE"))
+	f(SetLevel, reports, wants("FULL"))
 
 	// Adoption.
 	f(None, unowned(v1alpha1.AdoptIfIdentical), otherText, notRegistered)
@@ -182,6 +203,12 @@ func TestJudge(t *testing.T) {
 	f("InSync=False/SchemaIDChanged", false, func(in *Input) { in.State.Latest, in.State.Ours = at(9, 1), at(9, 1) })
 	f("InSync=False/ConfigChanged", true, observes, wants("FULL"))
 	f("ConfigSynced=False/ConfigChanged", true, wants("Inherit"), has("NONE"))
+
+	f("InSync=False/RepairsSuspended", false, missing, lost(12, 11))
+	f("Registered=False/RepairsSuspended", false, missing, lost(12, 11))
+	f("InSync=False/SubjectMissing", false, missing, lost(12, 10))
+	f("Registered=False/NotRegistered", true, missing, reports)
+	f("ConfigSynced=False/ConfigChanged", true, reports, wants("FULL"), has("NONE"), applied("FULL"))
 
 	// Calls that failed.
 	f("Registered=Unknown/RegistryUnreachable", false, missing, failed(Unreachable, Register))
