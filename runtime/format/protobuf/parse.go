@@ -166,7 +166,7 @@ func (p *parser) declarations() {
 			continue
 		}
 		start := p.pos
-		switch word := p.word("a declaration"); word {
+		switch word := p.keyword(p.word("a declaration"), "extend"); word {
 		case "syntax", "edition":
 			p.syntax(word, start, first)
 		case "package":

@@ -41,7 +41,7 @@ func (p *parser) statements(read func(doc string, start int)) {
 
 func (p *parser) member(m *Message, doc, word string, start int) {
 	visibility := p.visibility(&word)
-	switch word {
+	switch word = p.keyword(word, "extend"); word {
 	case "option":
 		m.Options = add(m.Options, p.optionStatement())
 	case "reserved":
@@ -72,11 +72,7 @@ func (p *parser) member(m *Message, doc, word string, start int) {
 // field reads a field or group whose first word has been read.
 func (p *parser) field(doc, word string, start int) (Field, *Group) {
 	f := Field{Doc: doc}
-	// An absolute name may follow a label without a space: optional.A a = 1;
-	if before, rest, ok := strings.Cut(word, "."); ok && p.err == nil && slices.Contains(labelNames[1:], before) {
-		p.pos -= len(rest) + len(".")
-		word = before
-	}
+	word = p.keyword(word, labelNames[1:]...)
 	f.Label = p.label(word, start)
 	if f.Label != NoLabel {
 		p.skip()
@@ -99,6 +95,17 @@ func (p *parser) field(doc, word string, start int) (Field, *Group) {
 	}
 	p.fieldRest(&f)
 	return f, nil
+}
+
+// keyword returns the word that was read last or, when an absolute name follows
+// one of the keywords without a space, that keyword: optional.A a = 1;
+func (p *parser) keyword(word string, keywords ...string) string {
+	before, rest, ok := strings.Cut(word, ".")
+	if !ok || p.err != nil || !slices.Contains(keywords, before) {
+		return word
+	}
+	p.pos -= len(rest) + len(".")
+	return before
 }
 
 // groupFollows tells a group from a field of a type that is called group: the

@@ -134,7 +134,7 @@ func (p *parser) method(doc string) Method {
 
 func (p *parser) methodType() (name string, streams bool) {
 	p.require('(')
-	name = p.word("a message")
+	name = p.keyword(p.word("a message"), "stream")
 	if name == "stream" && p.peek() != ')' {
 		streams = true
 		name = p.word("a message")

@@ -36,6 +36,7 @@ func strictness(taken func(text string, references ...Reference), refused func(t
 	const three = `syntax = "proto3"; `
 	taken(`message A { optional int32 a = 1; }`)
 	taken(`message A { optional.A a = 1; repeated .A b = 2; }`)
+	taken(`message A { extensions 5 to max; extend.A { optional int32 a = 5; } } extend.A { repeated.A b = 6; } service S { rpc R(stream.A) returns (.A); }`)
 	refused(`message A { int32 a = 1; }`, "unexpected label: int32, in line 1, column 13")
 	refused(`syntax = "proto4"; message A { }`, "proto4")
 	refused(`edition = "2022"; message A { }`, "2022")
