@@ -139,7 +139,7 @@ func (n *registryNode) build() part {
 		})
 		l := n.config.Listener
 		n.forwarder, err = forward.New(forward.Config{
-			UserAgent: "plastron/" + n.version, CAFile: l.TLSClientCA, CertFile: l.TLSCert, KeyFile: l.TLSKey,
+			Secure: n.config.Advertised.Scheme == "https", UserAgent: "plastron/" + n.version, CAFile: l.TLSClientCA, CertFile: l.TLSCert, KeyFile: l.TLSKey,
 			PassRequest: n.outside.tracing.Headers(), PassResponse: []string{registryhttp.OffsetHeader},
 		}, n.election, nil)
 		if err != nil {

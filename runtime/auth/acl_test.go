@@ -3,6 +3,7 @@ package auth
 import (
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestPattern(t *testing.T) {
@@ -92,4 +93,49 @@ func mustPattern(t *testing.T, text string) pattern {
 		t.Fatal(err)
 	}
 	return p
+}
+
+// TestHostilePatterns are patterns made to cost time, memory or more rights
+// than their author had in mind: what is taken is matched in linear time, from
+// the start of the whole resource, and what opens more than it says is remarked.
+func TestHostilePatterns(t *testing.T) {
+	t.Parallel()
+	refused := func(name, text string) {
+		t.Helper()
+		if _, err := compilePattern(text); err == nil || len(err.Error()) > 3*maxPattern {
+			t.Errorf("%s: %.200v", name, err)
+		}
+	}
+	refused("a long text", strings.Repeat("a", maxPattern+1))
+	refused("repeats of repeats", "Subject:(((a{100}){100}){100}){100}")
+	refused("a count that is none", "Subject:a{1001}")
+	refused("brackets that open only", strings.Repeat("(", maxPattern))
+	refused("nested groups", strings.Repeat("(", maxPattern/2)+strings.Repeat(")", maxPattern/2))
+	refused("a conditional", "(a)?b(?(1)c|d)")
+
+	// What a backtracking engine would not finish with.
+	long := "Subject:" + strings.Repeat("a", 64<<10) + "!"
+	for _, text := range []string{"Subject:(a+)+$", "Subject:(a|aa)+$", "Subject:(a|a?)+$", "Subject:(.*a){20}$", "Subject:([a-z]+)*$", ".*.*.*=.*"} {
+		p, err := compilePattern(text)
+		if err != nil {
+			t.Errorf("%s: %v", text, err)
+			continue
+		}
+		begin := time.Now()
+		if p.matches(long) {
+			t.Errorf("%s covers a name that ends otherwise", text)
+		}
+		if took := time.Since(begin); took > 20*time.Second {
+			t.Errorf("%s took %s", text, took)
+		}
+	}
+
+	// A name cannot step over its end, whatever is in it.
+	for text, resource := range map[string]string{
+		"Subject:a$": "Subject:a\n", "Subject:a.$": "Subject:a\n", `Subject:[^b]+\Z`: "Subject:a\nb", "(?m)Subject:a$": "Config:\nSubject:a",
+	} {
+		if p := mustPattern(t, text); p.matches(resource) {
+			t.Errorf("%q covers %q", text, resource)
+		}
+	}
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -174,12 +175,24 @@ func (f *file) addPermissions(all []wirePermission) error {
 	return nil
 }
 
-// lint remarks patterns that cover nothing: everything that can be asked for
-// begins with one of two words.
+// lint remarks patterns that cover nothing, since everything that can be asked
+// for begins with one of two words, and such as cover more than they say: their
+// end is open.
 func (f *file) lint(p pattern) {
-	if p.expression != nil || strings.HasPrefix(p.prefix, GlobalResource) || strings.HasPrefix(p.prefix, subjectPrefix) ||
-		strings.HasPrefix(GlobalResource, p.prefix) || strings.HasPrefix(subjectPrefix, p.prefix) {
+	if p.expression != nil {
 		return
 	}
-	f.notes = append(f.notes, note{fmt.Sprintf("resource %q covers nothing: resources are Config: and Subject:NAME", p.text)})
+	remark := func(format string) { f.notes = append(f.notes, note{fmt.Sprintf(format, p.text)}) }
+	name, ofSubjects := strings.CutPrefix(p.prefix, subjectPrefix)
+	last, _ := utf8.DecodeLastRuneInString(name)
+	switch {
+	case p.everything() && p.text != ".*":
+		remark("resource %q covers everything, as .* does")
+	case ofSubjects && !strings.HasSuffix(p.text, "*") && (unicode.IsLetter(last) || unicode.IsDigit(last)):
+		remark("resource %q covers every subject whose name begins so; with $ at the end it covers that one alone")
+	case ofSubjects || strings.HasPrefix(p.prefix, GlobalResource):
+	case strings.HasPrefix(GlobalResource, p.prefix), strings.HasPrefix(subjectPrefix, p.prefix):
+	default:
+		remark("resource %q covers nothing: resources are Config: and Subject:NAME")
+	}
 }

@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -44,6 +45,27 @@ func TestRemarks(t *testing.T) {
 	if len(file.notes) != 3 {
 		t.Fatal(file.notes)
 	}
+	f := func(resource, want string) {
+		t.Helper()
+		file, err := parseFile([]byte(`{"users":[` + ann + `],"permissions":[{"username":"ann","operation":"Read","resource":"` + resource + `"}]}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := fmt.Sprint(file.notes); want == "" && len(file.notes) > 0 || !strings.Contains(got, want) {
+			t.Fatalf("%s: %s; want %q", resource, got, want)
+		}
+	}
+
+	f("Subject:orders", "that one alone")
+	f("Subject:orders$", "")
+	f("Subject:orders-", "") // Obviously the start of several.
+	f("Subject:orders.*", "")
+	f("Subject:", "")
+	f("Config:", "")
+	f(".*", "")
+	f("", "covers everything")
+	f("^", "covers everything")
+	f("orders", "covers nothing")
 }
 
 func FuzzParseFile(f *testing.F) {

@@ -38,6 +38,10 @@ type Config struct {
 	// node's own server certificate, for clusters that demand client
 	// certificates.
 	CAFile, CertFile, KeyFile string
+	// Secure refuses a primary that is not reached by https: a node that serves
+	// nothing else hands no credentials over in the clear, whatever a member of
+	// the group says of itself.
+	Secure bool
 	// PassRequest and PassResponse name headers to let through beyond the
 	// built-in ones.
 	PassRequest, PassResponse []string
@@ -227,6 +231,9 @@ func (f *Forwarder) abandon(ctx context.Context, cancel context.CancelFunc, prim
 // body, and the headers of the allow-list.
 func (f *Forwarder) request(ctx context.Context, r *http.Request, body []byte, primary string) (*http.Request, error) {
 	target, err := targetURL(r, primary)
+	if err == nil && f.cfg.Secure && target.Scheme != "https" {
+		err = errors.New("this node is reached by https, and the primary says that it is not; the nodes of a group have to agree on advertised_protocol")
+	}
 	if err != nil {
 		return nil, fmt.Errorf("forwarding to %s: %w: %w", primary, ErrUnreachable, err)
 	}

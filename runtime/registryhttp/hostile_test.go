@@ -191,6 +191,28 @@ func TestHostileReferences(t *testing.T) {
 		one := `{"name":"x","subject":"nowhere","version":1}`
 		s.hostile("many", "POST", "/subjects/a/versions", body(`"int"`, `[`+one+strings.Repeat(","+one, 5_000)+`]`), 422)
 
+		// Many that are there: up to the limit, and not beyond.
+		s.hostile("a target", "POST", "/subjects/target/versions", body(record(0, "int"), `[]`), 200)
+		fan := func(n int) string {
+			parts := make([]string, n)
+			for i := range parts {
+				parts[i] = fmt.Sprintf(`{"name":"x%d","subject":"target","version":1}`, i)
+			}
+			return `[` + strings.Join(parts, ",") + `]`
+		}
+		s.hostile("a fan as wide as allowed", "POST", "/subjects/fan/versions", body(`"int"`, fan(1_000)), 200)
+		s.hostile("a wider fan", "POST", "/subjects/fan2/versions", body(`"int"`, fan(1_100)), 422)
+		// A circle: a subject that refers to itself, and two that refer to each other.
+		s.do("PUT", "/config", `{"compatibility":"NONE"}`, 200, `{"compatibility":"NONE"}`)
+		s.hostile("to itself, which is not there", "POST", "/subjects/self/versions", body(`"int"`, `[{"name":"x","subject":"self","version":1}]`), 422)
+		s.hostile("the first of a circle", "POST", "/subjects/c1/versions", body(record(1, "int"), `[]`), 200)
+		s.hostile("the second", "POST", "/subjects/c2/versions", body(record(2, "R1"), `[{"name":"R1","subject":"c1","version":1}]`), 200)
+		s.hostile("the first again, closing it", "POST", "/subjects/c1/versions", body(record(1, "R2"), `[{"name":"R2","subject":"c2","version":1}]`), 422)
+		latest := s.hostile("the latest of itself is the one before", "POST", "/subjects/c2/versions", body(record(3, "R2"), `[{"name":"R2","subject":"c2","version":-1}]`), 200)
+		if s.hostile("once more", "POST", "/subjects/c2/versions", body(record(3, "R2"), `[{"name":"R2","subject":"c2","version":1}]`), 200) != latest {
+			t.Fatal("-1 was kept as it stands")
+		}
+
 		// A chain grows until its depth is refused; what was accepted stays usable.
 		refusedAt := 0
 		for n := range 200 {
