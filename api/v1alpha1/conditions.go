@@ -39,16 +39,15 @@ const (
 	// ConditionCaughtUp says that the answering node has read the topic to
 	// its end.
 	ConditionCaughtUp = "CaughtUp"
+	// ConditionRepairsSuspended, of a SchemaRegistry, is present only after so
+	// many subjects were lost that registering them again needs a person's
+	// word: True while nothing is repaired, False once that was confirmed. The
+	// message says how.
+	ConditionRepairsSuspended = "RepairsSuspended"
 	// ConditionRegistryResolved says that the registry of a RestProxy is
 	// known.
 	ConditionRegistryResolved = "RegistryResolved"
 )
-
-// ConditionRepairsSuspended, of a SchemaRegistry, is present only after so many
-// subjects were lost that registering them again needs a person's word: True
-// while nothing is repaired, False once that was confirmed. The message says
-// how.
-const ConditionRepairsSuspended = "RepairsSuspended"
 
 // Condition types of a Subject.
 const (
