@@ -13,6 +13,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/plastron-dev/plastron/api/v1alpha1"
+	"github.com/plastron-dev/plastron/controllers/webhook"
 )
 
 // resourceVersions names every object of the namespace with its version.
@@ -67,7 +68,7 @@ func TestIdleWritesNothing(t *testing.T) {
 	if diff := cmp.Diff(before, resourceVersions(t, ns)); diff != "" {
 		t.Errorf("an idle operator wrote: %s", diff)
 	}
-	stop, err := shared.startManager()
+	stop, err := shared.startManager(webhook.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

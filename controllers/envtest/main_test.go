@@ -23,6 +23,7 @@ import (
 
 	"github.com/plastron-dev/plastron/controllers/manager"
 	"github.com/plastron-dev/plastron/controllers/session"
+	"github.com/plastron-dev/plastron/controllers/webhook"
 
 	"github.com/go-logr/logr"
 )
@@ -69,7 +70,12 @@ func run(m *testing.M) int {
 		fmt.Fprintln(os.Stderr, "granting the manager its role:", err)
 		return 1
 	}
-	stop, err := shared.startManager()
+	hook, err := shared.webhookOptions()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "preparing the webhook:", err)
+		return 1
+	}
+	stop, err := shared.startManager(hook)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "starting the manager:", err)
 		return 1
@@ -107,9 +113,9 @@ func (w *world) grant() error {
 	return nil
 }
 
-// startManager runs the operator until the returned function is called, which
+// startManager runs the operator, with a webhook if there is to be one, until the returned function is called, which
 // waits for its end.
-func (w *world) startManager() (stop func(), err error) {
+func (w *world) startManager(hook webhook.Options) (stop func(), err error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	access := rest.CopyConfig(w.config)
 	access.Impersonate.UserName = "system:serviceaccount:plastron-system:plastron"
@@ -117,6 +123,7 @@ func (w *world) startManager() (stop func(), err error) {
 	mgr, err := manager.New(ctx, access, &manager.Options{
 		WorkloadImage: "example.org/plastron:1.2.3", MetricsAddress: "0", ProbeAddress: "0", Concurrency: 8,
 		Poll: 200 * time.Millisecond, Retry: 100 * time.Millisecond, DeletionTimeout: time.Minute,
+		Webhook: hook,
 	}, session.Options{Transport: w.routes, Timeout: 5 * time.Second})
 	if err != nil {
 		cancel()
