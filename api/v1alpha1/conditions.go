@@ -264,4 +264,5 @@ const (
 	EventCompatibilityReleased = "CompatibilityReleased"
 	EventPrimaryChanged        = "PrimaryChanged"
 	EventRepairsSuspended      = "RepairsSuspended"
+	EventPodReplaced           = "PodReplaced"
 )

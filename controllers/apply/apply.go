@@ -77,6 +77,9 @@ func (a *Applier) put(ctx context.Context, live map[string]any, want *unstructur
 	if live != nil && unchanged(live, want) {
 		return nil
 	}
+	if err := a.leaveRolling(ctx, live, want); err != nil {
+		return err
+	}
 	err := a.Client.Apply(ctx, client.ApplyConfigurationFromUnstructured(want), client.FieldOwner(a.FieldManager), client.ForceOwnership)
 	if err != nil {
 		return fmt.Errorf("applying %s %s: %w", want.GetKind(), want.GetName(), err)

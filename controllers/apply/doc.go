@@ -4,5 +4,6 @@
 // converged workload costs no write.
 //
 // Files: apply.go (apply and prune), optional.go (kinds that a cluster may lack),
+// strategy.go (from a StatefulSet that rolls by itself to one that does not),
 // unchanged.go (may the call be left out).
 package apply

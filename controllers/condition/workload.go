@@ -42,6 +42,13 @@ func (s *Set) Kafka(reason, message string) {
 	s.False(v1alpha1.ConditionKafkaResolved, reason, message)
 }
 
+// Waiting completes the message of Deployed by what a rollout waits for.
+func (s *Set) Waiting(what string) {
+	if c := s.Get(v1alpha1.ConditionDeployed); c != nil && c.Reason == v1alpha1.ReasonRollingOut && what != "" {
+		c.Message = clip(c.Message + ": " + what)
+	}
+}
+
 // Exposed sets Exposed: asked says whether the spec asks for objects that not
 // every cluster can have, and missing what this one lacks.
 func (s *Set) Exposed(asked bool, missing string) {

@@ -40,6 +40,7 @@ func cacheOptions(namespaces []string) cache.Options {
 		ByObject: map[client.Object]cache.ByObject{
 			&appsv1.StatefulSet{}:           ours,
 			&corev1.Service{}:               ours,
+			&corev1.Pod{}:                   ours,
 			&policyv1.PodDisruptionBudget{}: ours,
 			&networkingv1.Ingress{}:         ours,
 			&networkingv1.NetworkPolicy{}:   ours,

@@ -5,5 +5,6 @@
 // While it does not answer, this is the only reconciler that keeps trying.
 //
 // Files: reconcile.go (the order of things), conflict.go (two registries on
-// one topic), probe.go (asking the registry), status.go, setup.go (watches).
+// one topic), probe.go (asking the registry),
+// rollout.go (which pod is replaced next), status.go, setup.go (watches).
 package schemaregistry

@@ -56,6 +56,7 @@ type observation struct {
 	apply    error  // Why the children could not be applied.
 	asks     bool   // Whether objects are wanted that not every cluster can have.
 	missing  string // What the cluster lacks of them.
+	waits    string // What a rollout waits for.
 	set      *appsv1.StatefulSet
 	selector string
 	image    string
@@ -71,6 +72,8 @@ type observation struct {
 // +kubebuilder:rbac:groups="",resources=services,verbs=get;list;watch;create;update;patch;delete
 // +kubebuilder:rbac:groups="",resources=configmaps,verbs=get;list;watch;create;update;patch;delete
 // +kubebuilder:rbac:groups="",resources=secrets,verbs=get;list;watch
+// +kubebuilder:rbac:groups="",resources=pods,verbs=get;list;watch
+// +kubebuilder:rbac:groups="",resources=pods/eviction,verbs=create
 // +kubebuilder:rbac:groups=kafka.strimzi.io,resources=kafkas;kafkausers,verbs=get;list;watch
 // +kubebuilder:rbac:groups=policy,resources=poddisruptionbudgets,verbs=get;list;watch;create;update;patch;delete
 // +kubebuilder:rbac:groups=networking.k8s.io,resources=ingresses;networkpolicies,verbs=get;list;watch;create;update;patch;delete
@@ -106,7 +109,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 	if found.apply != nil && !apply.IsForeign(found.apply) {
 		return ctrl.Result{}, found.apply // The work queue backs off.
 	}
-	return ctrl.Result{RequeueAfter: r.next(reg)}, nil
+	return ctrl.Result{RequeueAfter: r.next(reg, found)}, nil
 }
 
 // observe applies the children and looks at everything.
@@ -126,12 +129,14 @@ func (r *Reconciler) observe(ctx context.Context, reg *v1alpha1.SchemaRegistry) 
 		if found.conflict != "" || found.apply != nil {
 			return found, nil
 		}
-		if found.set == nil || found.set.Status.ReadyReplicas == 0 {
-			return found, nil // Nobody to ask.
-		}
 	}
-	found.probe = r.ask(ctx, reg)
-	return found, nil
+	if !reg.IsManaged() || found.set != nil && found.set.Status.ReadyReplicas > 0 {
+		found.probe = r.ask(ctx, reg)
+	}
+	if found.set == nil {
+		return found, nil
+	}
+	return found, r.roll(ctx, reg, found)
 }
 
 func (r *Reconciler) deploy(ctx context.Context, reg *v1alpha1.SchemaRegistry, found *observation) error {
@@ -183,7 +188,10 @@ func (r *Reconciler) applyChildren(ctx context.Context, reg *v1alpha1.SchemaRegi
 }
 
 // next says when to ask again although nothing happened.
-func (r *Reconciler) next(reg *v1alpha1.SchemaRegistry) time.Duration {
+func (r *Reconciler) next(reg *v1alpha1.SchemaRegistry, found *observation) time.Duration {
+	if found.waits != "" {
+		return session.Jitter(r.Retry)
+	}
 	for _, c := range reg.Status.Conditions {
 		switch c.Type {
 		case v1alpha1.ConditionReachable, v1alpha1.ConditionPrimaryElected, v1alpha1.ConditionCaughtUp:

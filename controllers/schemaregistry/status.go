@@ -98,6 +98,7 @@ func workload(reg *v1alpha1.SchemaRegistry, found *observation, set *condition.S
 		return
 	}
 	set.Workload(found.apply, found.set, reg.ReplicaCount())
+	set.Waiting(found.waits)
 	set.Exposed(found.asks, found.missing)
 }
 
