@@ -19,6 +19,8 @@ type Operation struct {
 	Refusals []int
 	// Success is the status when it is not 200.
 	Success int
+	// OrNothing says that 204 is a success too.
+	OrNothing bool
 	// BodyTypes and AnswerTypes are the media types when they are not the
 	// document's.
 	BodyTypes, AnswerTypes []string
@@ -110,6 +112,9 @@ func (d Document) responses(op Operation) Object {
 		done["content"] = content(op.Answer, orUsual(op.AnswerTypes, d.AnswerTypes))
 	}
 	out := Object{strconv.Itoa(success): done}
+	if op.OrNothing {
+		out[strconv.Itoa(http.StatusNoContent)] = Object{"description": http.StatusText(http.StatusNoContent)}
+	}
 	refusals := slices.Concat(op.Refusals, d.Everywhere)
 	if op.Body != "" {
 		refusals = append(refusals, d.WithBody...)

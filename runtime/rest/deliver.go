@@ -35,13 +35,15 @@ type delivery struct {
 	mu       sync.Mutex
 	outcomes []Outcome
 	left     int
+	// settled is set when nobody waits.
+	settled func([]Outcome)
 }
 
-// deliver sends the records and waits for all outcomes. The context of the
+// deliver sends the records; their outcomes come later. The context of the
 // records ends with the delivery timeout, or when all of them are settled, and
 // never with the caller's: the end of a record's context cuts the connection
 // on which it is under way, together with everybody else's records.
-func (s *Service) deliver(ctx context.Context, topic *Topic, records []kgo.Record) ([]Outcome, error) {
+func (s *Service) deliver(ctx context.Context, topic *Topic, records []kgo.Record) (*delivery, error) {
 	size, largest := 0, 0
 	for i := range records {
 		n := waitingBytes(&records[i])
@@ -57,7 +59,9 @@ func (s *Service) deliver(ctx context.Context, topic *Topic, records []kgo.Recor
 		s.cluster.leave(client)
 		return nil, err
 	}
+	ctx, cancel := context.WithTimeout(ctx, s.settings.DeliveryTimeout)
 	release := func() {
+		cancel()
 		s.buffer.release(topic.Name, size)
 		s.cluster.leave(client)
 	}
@@ -65,8 +69,6 @@ func (s *Service) deliver(ctx context.Context, topic *Topic, records []kgo.Recor
 	for i := range records {
 		d.outcomes[i] = Outcome{Failure: passing(textTimedOut)}
 	}
-	ctx, cancel := context.WithTimeout(ctx, s.settings.DeliveryTimeout)
-	defer cancel()
 	now := s.clock()
 	for i := range records {
 		r := &records[i]
@@ -80,7 +82,7 @@ func (s *Service) deliver(ctx context.Context, topic *Topic, records []kgo.Recor
 		}
 		client.TryProduce(ctx, r, func(r *kgo.Record, err error) { d.settle(i, s.outcomeOf(r, rules, err)) })
 	}
-	return d.wait(s.settings.DeliveryTimeout + deliveryGrace), nil
+	return d, nil
 }
 
 // hasPartition asks Kafka again about a partition that is not in the request's
@@ -100,6 +102,9 @@ func (d *delivery) settle(i int, o Outcome) {
 	if d.left--; d.left == 0 {
 		d.release()
 		close(d.done)
+		if d.settled != nil {
+			d.settled(d.outcomes)
+		}
 	}
 }
 

@@ -31,7 +31,7 @@
 // (record to bytes), schemas.go (schema by id and by text), subject.go (name
 // strategies), format.go (JSON of a record to and from bytes), partition.go
 // (hashes), buffer.go (bytes that wait), rules.go (what a topic takes),
-// deliver.go (sending and waiting);
+// deliver.go (sending and waiting), async.go (not waiting);
 // identities.go (a service for each user); consumers.go (instances, expiry),
 // consumer.go (one instance), subscribe.go, assign.go, member.go,
 // fetcher.go (the two clients), positions.go (seeking), commit.go, read.go.

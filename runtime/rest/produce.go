@@ -46,6 +46,9 @@ type ProduceRequest struct {
 	Format     Format
 	Key, Value SchemaSource
 	Records    []ProduceRecord
+	// Async does not wait for Kafka: there are no outcomes. What fails is
+	// logged.
+	Async bool
 }
 
 // Outcome is what became of one record: either a place or a failure.
@@ -73,7 +76,8 @@ type Produced struct {
 	Outcomes               []Outcome // in the order of the records
 }
 
-// Produce serializes all records, then sends them and waits for Kafka. An
+// Produce serializes all records, then sends them and waits for Kafka, unless
+// the request is asynchronous. An
 // error means that nothing was sent; what happens to single records afterwards
 // is in their outcomes. It does not end with ctx, since records on their way
 // cannot be called back, but with the delivery timeout.
@@ -105,9 +109,15 @@ func (s *Service) Produce(ctx context.Context, r ProduceRequest) (Produced, erro
 	if err != nil {
 		return Produced{}, err
 	}
-	outcomes, err := s.deliver(ctx, r.Topic, records)
+	d, err := s.deliver(ctx, r.Topic, records)
 	if err != nil {
 		return Produced{}, err
+	}
+	var outcomes []Outcome
+	if r.Async {
+		d.abandon(s, r.Topic.Name)
+	} else {
+		outcomes = d.wait(s.settings.DeliveryTimeout + deliveryGrace)
 	}
 	return Produced{KeySchema: key.id(r.Key), ValueSchema: value.id(r.Value), Outcomes: outcomes}, nil
 }

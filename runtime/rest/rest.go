@@ -53,6 +53,7 @@ type Service struct {
 	consumers *consumers
 	partition partitioner
 	buffer    *buffer
+	failures  failures
 	reads     atomic.Int64 // reads without a consumer
 
 	closeOnce sync.Once

@@ -1,7 +1,6 @@
 package resthttp
 
 import (
-	"net/http"
 	"slices"
 	"strings"
 )
@@ -45,10 +44,4 @@ func UnknownRoutes(list []string) []string {
 		}
 	}
 	return unknown
-}
-
-// tooFast is the refusal of what goes beyond a Rate.
-func tooFast() *wireError {
-	return wrong(http.StatusTooManyRequests, http.StatusTooManyRequests,
-		"Request rate limit exceeded: The rate limit of requests per second has been exceeded.")
 }

@@ -58,6 +58,7 @@ func notModified(w http.ResponseWriter, r *http.Request, body []byte) bool {
 // write sends the error. What a handler refuses carries the headers of handled
 // answers, what is refused before does not.
 func (e *wireError) write(w http.ResponseWriter) {
+	e.announce(w.Header())
 	if e.contentType == textPlain {
 		httpserver.WriteBody(w, textPlain, e.status, []byte(e.text))
 		return

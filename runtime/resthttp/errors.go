@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strconv"
 
 	"github.com/plastron-dev/plastron/runtime/rest"
 )
@@ -16,10 +17,19 @@ type wireError struct {
 	// contentType is that of handled answers when it is empty; text/plain
 	// sends the text alone.
 	contentType string
+	// retryAfter is in seconds; it counts for 429 and 503 only, see announce.
+	retryAfter int
 }
 
 // Error is the text.
 func (e *wireError) Error() string { return e.text }
+
+// announce tells a client that is to come again when that may be.
+func (e *wireError) announce(h http.Header) {
+	if e.status == http.StatusTooManyRequests || e.status == http.StatusServiceUnavailable {
+		h.Set("Retry-After", strconv.Itoa(max(e.retryAfter, 1)))
+	}
+}
 
 const (
 	textConnection = "Unexpected connection or timeout error"

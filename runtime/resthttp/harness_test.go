@@ -31,6 +31,7 @@ type memoryRegistry struct {
 	uses    map[schema.ID][]client.Use
 	calls   map[string]int
 	down    bool
+	refused schema.Subject // refuses every schema
 }
 
 func newMemoryRegistry() *memoryRegistry {
@@ -51,7 +52,7 @@ func (m *memoryRegistry) Register(_ context.Context, subject schema.Subject, s s
 	if err := m.enter("register " + string(subject)); err != nil {
 		return 0, err
 	}
-	if strings.Contains(s.Text, "refused") {
+	if strings.Contains(s.Text, "refused") || subject == m.refused {
 		return 0, &client.Error{Class: client.Incompatible, Op: "registering", Status: 409, Code: 409}
 	}
 	id := schema.ID(0)
@@ -108,6 +109,12 @@ func (m *memoryRegistry) called(call string) int {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.calls[call]
+}
+
+func (m *memoryRegistry) refuse(subject schema.Subject) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.refused = subject
 }
 
 func (m *memoryRegistry) setDown(down bool) {

@@ -71,6 +71,7 @@ func (a *api) document() (openapi, docs http.HandlerFunc) {
 
 func queryParameters() map[string][2]string {
 	return map[string][2]string{
+		"async":                         {"boolean", "Answer with 204 before Kafka has confirmed the records; only true does."},
 		"timeout":                       {"integer", "How long to wait for a first record, in milliseconds."},
 		"max_bytes":                     {"integer", "How many bytes of keys and values to return; at least one record is."},
 		"limit":                         {"integer", "How many records at most."},

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/plastron-dev/plastron/runtime/rest"
@@ -190,4 +191,76 @@ func TestHeadersAndTimestamps(t *testing.T) {
 	c := p.consumer("json", "one")
 	p.expect(http.MethodGet, c+"/records", "", 200,
 		`[{"headers":[{"key":"a","value":"YQ=="},{"key":"b","value":null}],"key":null,"offset":0,"partition":0,"timestamp":1700000000000,"topic":"one","value":1}]`)
+}
+
+// With async=true, a request is answered before Kafka has its records; what is
+// wrong with it is said all the same.
+func TestAsynchronousProduce(t *testing.T) {
+	t.Parallel()
+	p := newProxy(t)
+	post := func(path, body string, status int, want string) {
+		t.Helper()
+		p.expect(http.MethodPost, path, body, status, want, "Content-Type", ctJSON)
+	}
+	post("/topics/one?async=true", `{"records":[{"value":1},{"value":2}]}`, 204, "")
+	post("/topics/one/partitions/0?async=true", `{"records":[{"value":3}]}`, 204, "")
+	post("/topics/one?async=false", `{"records":[{"value":4}]}`, 200, `{...}`)
+	post("/topics/one?async=%zz", `{"records":[{"value":5}]}`, 200, `{...}`)
+	post("/topics/one?async=true", `{"records":[]}`, 422, `{"error_code":422,...}`)
+	post("/topics/none?async=true", `{"records":[{"value":1}]}`, 404, `{"error_code":40401,...}`)
+	c := p.consumer("json", "one")
+	got := map[int]bool{}
+	for len(got) < 5 {
+		for _, v := range p.values(c + "/records") {
+			got[v] = true
+		}
+	}
+}
+
+// Protobuf needs no other program: the proxy that is replaced forks one for
+// each record, and stands still meanwhile (fact 4 of what was measured of it).
+func TestProtobufStartsNoProcess(t *testing.T) {
+	p := newProxy(t)
+	children := func() int64 {
+		var u syscall.Rusage
+		if err := syscall.Getrusage(syscall.RUSAGE_CHILDREN, &u); err != nil {
+			t.Fatal(err)
+		}
+		return u.Minflt // A process cannot start without page faults.
+	}
+	before := children()
+	const total = 1000
+	for i := range 5 {
+		schema := quote(fmt.Sprintf(`syntax = "proto3"; message M%d { int32 a = 1; }`, i))
+		records := strings.Repeat(`,{"value":{"a":7}}`, total/5)[1:]
+		p.produce("one", "application/vnd.kafka.protobuf.v2+json", `{"value_schema":`+schema+`,"records":[`+records+`]}`, 200, `{...}`)
+	}
+	c := p.consumer("protobuf", "one")
+	for n := 0; n < total; {
+		w := p.request(http.MethodGet, c+"/records", "")
+		if w.Code != 200 {
+			t.Fatal(w.Code, w.Body)
+		}
+		n += strings.Count(w.Body.String(), `{"a":7}`)
+	}
+	if after := children(); after != before {
+		t.Errorf("processes were started: %d page faults of children, %d before", after, before)
+	}
+}
+
+// An inline schema is remembered for its subject: at another topic, whose rules
+// may be others, the registry decides (fact 2 of what was measured of Karapace,
+// which accepts what the second subject refuses).
+func TestInlineSchemaIsJudgedAtEveryPlace(t *testing.T) {
+	t.Parallel()
+	p := newProxy(t)
+	body := `{"value_schema":"\"int\"","records":[{"value":1}]}`
+	p.registry.refuse("other-value")
+	for range 2 {
+		p.produce("one", ctAvro, body, 200, `{...}`)
+		p.produce("other", ctAvro, body, 408, `{"error_code":40801,"message":"Error when registering schema.format = AVRO, subject = other-value...}`)
+	}
+	if w := p.request(http.MethodGet, "/topics/other/partitions/0/offsets", ""); !strings.Contains(w.Body.String(), `"end_offset":0`) {
+		t.Error("something was written", w.Body)
+	}
 }

@@ -1,6 +1,8 @@
 package resthttp
 
 import (
+	"math"
+	"net/http"
 	"sync"
 	"time"
 )
@@ -64,3 +66,26 @@ func (b *bucket) refill(now time.Time) {
 // has reports whether anything is left; what was taken beyond it has to be
 // waited for.
 func (b *bucket) has() bool { return b.perSecond <= 0 || b.left >= 1 }
+
+// wait is how long until there is something again.
+func (b *bucket) wait() float64 {
+	if b.has() {
+		return 0
+	}
+	return (1 - b.left) / b.perSecond
+}
+
+// seconds is when a client that was refused may come again, at least 1.
+func (r *Rate) seconds() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return int(math.Ceil(max(r.records.wait(), r.bytes.wait(), 1)))
+}
+
+// tooFast is the refusal of what goes beyond the rate.
+func (a *api) tooFast() *wireError {
+	e := wrong(http.StatusTooManyRequests, http.StatusTooManyRequests,
+		"Request rate limit exceeded: The rate limit of requests per second has been exceeded.")
+	e.retryAfter = a.Rate.seconds()
+	return e
+}

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/plastron-dev/plastron/runtime/rest"
 )
 
 func TestRateOfProducing(t *testing.T) {
@@ -28,6 +30,38 @@ func TestRateOfProducing(t *testing.T) {
 	p.expect(http.MethodPost, "/topics/one", `{"records":[{"value":1}]}`, 429, `{...}`, "Content-Type", ctJSON)
 	now = now.Add(5 * time.Second)
 	p.produce("one", ctJSON, `{"records":[{"value":1}]}`, 200, `{...}`)
+}
+
+// Who is to come again hears when: after a refusal for the rate when there is
+// something again, else in a second.
+func TestRetryAfter(t *testing.T) {
+	t.Parallel()
+	p := newProxy(t, func(s *rest.Settings) { s.MaxConsumers, s.MaxBufferedBytes = 1, 1 })
+	now := time.Unix(1000, 0)
+	p.handler = New(Deps{Service: p.service, Rate: NewRate(2, 1000, func() time.Time { return now })})
+	f := func(method, path, body string, status int, want string, headers ...string) {
+		t.Helper()
+		w := p.request(method, path, body, headers...)
+		if got := w.Header().Get("Retry-After"); w.Code != status || got != want {
+			t.Errorf("%s: %d %s, Retry-After %q, want %q", path, w.Code, w.Body, got, want)
+		}
+	}
+	one := `{"records":[{"value":1}]}`
+	f(http.MethodPost, "/topics/one", `{"records":[`+strings.Repeat(`{"value":1},`, 7)+`{"value":1}]}`, 200, "", "Content-Type", ctJSON)
+	f(http.MethodPost, "/topics/one", one, 429, "4", "Content-Type", ctJSON) // 6 too many, 2 a second, and one is to be there
+	f(http.MethodPost, "/v3/clusters/c/topics/one/records:batch", `{"entries":[{"id":"a"}]}`, 429, "4", "Content-Type", plainJSON)
+	now = now.Add(3 * time.Second)
+	f(http.MethodPost, "/topics/one", one, 429, "1", "Content-Type", ctJSON)
+	p.expect(http.MethodPost, "/consumers/g", `{}`, 200, `{...}`)
+	f(http.MethodPost, "/consumers/g", `{}`, 503, "1")
+	f(http.MethodGet, "/topics/none", "", 404, "")
+
+	p.handler = New(Deps{Service: p.service})
+	release := p.holdProduce()
+	defer release()
+	f(http.MethodPost, "/topics/other?async=true", one, 204, "", "Content-Type", ctJSON)
+	f(http.MethodPost, "/topics/other", one, 429, "1", "Content-Type", ctJSON)
+	release()
 }
 
 func TestAllowedRoutes(t *testing.T) {

@@ -2,6 +2,7 @@ package resthttp
 
 import (
 	"net/http"
+	"net/url"
 
 	"github.com/plastron-dev/plastron/runtime/httpserver"
 	"github.com/plastron-dev/plastron/runtime/rest"
@@ -37,15 +38,29 @@ func (a *api) produce(c *call, name string, partition int32) (answer, error) {
 		return answer{}, err
 	}
 	if !a.Rate.take(len(records), len(c.body)) {
-		return answer{}, tooFast()
+		return answer{}, a.tooFast()
 	}
+	async := isAsync(c.URL.RawQuery)
 	produced, err := a.Service.Produce(c.Context(), rest.ProduceRequest{
-		Topic: topic, Format: c.format, Key: request.key, Value: request.value, Records: records,
+		Topic: topic, Format: c.format, Key: request.key, Value: request.value, Records: records, Async: async,
 	})
 	if err != nil {
 		return answer{}, forProducing(err)
 	}
+	if async {
+		return noContent(), nil
+	}
 	return a.producedAnswer(produced), nil
+}
+
+// isAsync reports whether a client does not want to wait for Kafka, as clients
+// of Strimzi's bridge say it.
+func isAsync(query string) bool {
+	if query == "" {
+		return false
+	}
+	values, err := url.ParseQuery(query)
+	return err == nil && values.Get("async") == "true"
 }
 
 // forProducing is an error of a produce request: without Kafka it is 503,

@@ -16,8 +16,8 @@ func operations2() map[string]apidoc.Operation {
 	)
 	done, plain := http.StatusNoContent, []string{plainJSON}
 	return map[string]apidoc.Operation{
-		"POST " + topic:                             {Summary: "Produce records", Body: "Produce", Answer: "Produced", Refusals: []int{400, 404, 408, 422, 429}},
-		"POST " + partition:                         {Summary: "Produce records to one partition", Body: "Produce", Answer: "Produced", Refusals: []int{400, 404, 408, 422, 429}},
+		"POST " + topic:                             {Summary: "Produce records", Query: []string{"async"}, Body: "Produce", Answer: "Produced", OrNothing: true, Refusals: []int{400, 404, 408, 422, 429}},
+		"POST " + partition:                         {Summary: "Produce records to one partition", Query: []string{"async"}, Body: "Produce", Answer: "Produced", OrNothing: true, Refusals: []int{400, 404, 408, 422, 429}},
 		"GET /topics":                               {Summary: "List topics", Answer: "Names"},
 		"GET " + topic:                              {Summary: "Get a topic", Answer: "Resource", Refusals: []int{404}},
 		"GET " + topic + "/partitions":              {Summary: "List partitions", Answer: "Resources", Refusals: []int{404}},

@@ -54,6 +54,7 @@ func (a *api) serve3(prefix string, r route3) http.Handler {
 		switch {
 		case err != nil:
 			e := onWire3(err)
+			e.announce(w.Header())
 			httpserver.WriteError(w, plainJSON, e.status, e.code, e.text)
 		case status == 0: // The handler has written.
 		case body == nil:

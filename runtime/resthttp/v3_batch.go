@@ -43,7 +43,7 @@ func (a *api) produceBatch(c *call3) (int, any, error) {
 		return 0, nil, err
 	}
 	if !a.Rate.take(len(entries), len(body)) {
-		return 0, nil, tooFast()
+		return 0, nil, a.tooFast()
 	}
 	stream, err := a.Service.Stream(topic, shortStream)
 	if err != nil {

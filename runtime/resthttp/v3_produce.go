@@ -154,7 +154,7 @@ func (a *api) feed(ctx context.Context, stream *rest.Stream, in *frames, object 
 
 func (a *api) feedOne(ctx context.Context, stream *rest.Stream, r *record3, object []byte) error {
 	if !a.Rate.take(1, len(object)) {
-		return stream.Fail(ctx, tooFast())
+		return stream.Fail(ctx, a.tooFast())
 	}
 	if err := r.decode(object, false); err != nil {
 		return stream.Fail(ctx, err)
