@@ -3,7 +3,7 @@
 import json
 
 from confluent_kafka.schema_registry import (
-    ConfigCompatibilityLevel, Metadata, MetadataProperties, Schema, SchemaReference, SchemaRegistryClient, ServerConfig)
+    AssociationCreateOrUpdateInfo, AssociationCreateOrUpdateRequest, ConfigCompatibilityLevel, Metadata, MetadataProperties, Schema, SchemaReference, SchemaRegistryClient, ServerConfig)
 from confluent_kafka.schema_registry.error import SchemaRegistryError
 
 from report import FLAVOUR, REGISTRY, RUN, check, equal
@@ -147,6 +147,29 @@ def _():
     client.register_schema(subject, first)
     client.register_schema(subject, second)
     equal(connect().get_latest_with_metadata(subject, {"stage": "old"}).version, 1, "latest version of the old stage")
+
+
+@check("associations")
+def _():
+    client, topic, subject = connect(), f"{RUN}-associated", f"{RUN}-orders"
+    equal(client.get_associations_by_resource_name(topic, "-", "topic", ["value"]), [], "before")
+
+    def request(name, **more):
+        return AssociationCreateOrUpdateRequest(
+            resource_name=name, resource_namespace=f"{RUN}-cluster", resource_id=f"{RUN}-{name}", resource_type="topic",
+            associations=[AssociationCreateOrUpdateInfo(subject=subject, association_type="value", **more)])
+
+    refused(lambda: client.create_association(request(topic)), 409, 40907)
+    made = client.create_association(request(topic, lifecycle="STRONG", schema=ORDER))
+    equal([(a.subject, a.lifecycle, a.frozen) for a in made.associations], [(subject, "STRONG", False)], "created")
+    found = client.get_associations_by_resource_name(topic, "-", "topic", ["value"])
+    equal([(a.subject, a.resource_namespace, a.association_type) for a in found], [(subject, f"{RUN}-cluster", "value")], "found")
+    refused(lambda: client.create_association(request(topic, lifecycle="WEAK")), 409, 40903)
+    refused(lambda: client.create_association(request(f"{topic}-2", lifecycle="WEAK")), 409, 40905)
+    refused(lambda: client.delete_subject(subject), 409, 40904)
+    client.delete_associations(f"{RUN}-{topic}", "topic", ["value"])
+    equal(client.get_associations_by_resource_name(topic, "-", "topic"), [], "after")
+    refused(lambda: client.delete_associations(f"{RUN}-{topic}", "topic", ["value"]), 404, 40410)
 
 
 @check("contexts")

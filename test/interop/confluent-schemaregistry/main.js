@@ -83,6 +83,54 @@ check('associations', async () => {
   assert.deepEqual(found, [])
 })
 
+// association is the request that gives the value of a topic a subject.
+const association = (topic, subject, more) => ({
+  resourceName: topic, resourceNamespace: `${unique}-cluster`, resourceId: `${unique}-${topic}`, resourceType: 'topic',
+  associations: [{ subject, associationType: 'value', ...more }],
+})
+const associated = (topic, lifecycle = null) =>
+  connect().getAssociationsByResourceName(topic, '-', 'topic', ['value'], lifecycle, 0, -1)
+
+check('associations: written', async () => {
+  const topic = `${unique}-associated`
+  const subject = `${unique}-orders`
+  await assert.rejects(connect().createAssociation(association(topic, subject)), refused(409, 40907))
+  // The schema comes along, and both are written.
+  const made = await connect().createAssociation(association(topic, subject, { lifecycle: 'STRONG', schema: order }))
+  assert.deepEqual([made.resourceId, made.associations.length, made.associations[0].subject, made.associations[0].lifecycle],
+    [`${unique}-${topic}`, 1, subject, 'STRONG'])
+  const [found] = await associated(topic, 'STRONG')
+  assert.deepEqual([found.subject, found.resourceName, found.resourceNamespace, found.associationType, found.frozen],
+    [subject, topic, `${unique}-cluster`, 'value', false])
+  assert.ok(found.guid)
+  assert.deepEqual(await associated(topic, 'WEAK'), [])
+  assert.equal((await connect().createAssociation(association(topic, subject))).associations.length, 1, 'the same again')
+
+  await assert.rejects(connect().createAssociation(association(topic, subject, { lifecycle: 'WEAK' })), refused(409, 40903))
+  await assert.rejects(connect().createAssociation(association(`${topic}-2`, subject, { lifecycle: 'WEAK' })), refused(409, 40905))
+  await assert.rejects(connect().createAssociation(association(topic, subject, { associationType: 'header' })), refused(422, 42212))
+  await assert.rejects(connect().deleteSubject(subject), refused(409, 40904))
+
+  await connect().deleteAssociations(`${unique}-${topic}`, 'topic', ['value'], false)
+  assert.deepEqual(await associated(topic), [])
+  await assert.rejects(connect().deleteAssociations(`${unique}-${topic}`, 'topic', ['value'], false), refused(404, 40410))
+  assert.deepEqual(await connect().deleteSubject(subject), [1])
+})
+
+check('associations: the serializer finds its subject', async () => {
+  const topic = `${unique}-renamed`
+  const subject = `${unique}-renamed-orders`
+  await connect().createAssociation(association(topic, subject, { schema: order }))
+  const serializer = new sr.AvroSerializer(connect(), sr.SerdeType.VALUE, { useLatestVersion: true })
+  const data = await serializer.serialize(topic, { id: '7' })
+  assert.equal(data.readInt32BE(1), (await connect().getLatestSchemaMetadata(subject)).id)
+  assert.deepEqual({ ...await new sr.AvroDeserializer(connect(), sr.SerdeType.VALUE, {}).deserialize(topic, data) }, { id: '7' })
+  await assert.rejects(connect().getLatestSchemaMetadata(`${topic}-value`), refused(404, 40401))
+  // With cascade the subject goes with a strong association, and stays with a weak one.
+  await connect().deleteAssociations(`${unique}-${topic}`, 'topic', null, true)
+  assert.equal((await connect().getLatestSchemaMetadata(subject)).version, 1)
+})
+
 check('errors 404', async () => {
   const subject = `${unique}-missing-value`
   await assert.rejects(connect().getLatestSchemaMetadata(subject), refused(404, 40401))
