@@ -5,5 +5,6 @@
 //
 // TestSecurity starts a broker of its own (hack/kafka), because it restarts it
 // with other certificates: every way to authenticate, what is said about wrong
-// settings, and rotation of credentials under running registries.
+// settings, the rights of two users of a REST proxy (users_test.go), and
+// rotation of credentials under running registries.
 package realkafka

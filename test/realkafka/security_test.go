@@ -24,6 +24,7 @@ func TestSecurity(t *testing.T) {
 	b := startSecureBroker(t)
 	t.Run("each way to authenticate", func(t *testing.T) { eachMechanism(t, b) })
 	t.Run("wrong settings are named", func(t *testing.T) { wrongSettings(t, b) })
+	t.Run("users of the proxy", func(t *testing.T) { proxyUsers(t, b) })
 	t.Run("rotation without a restart", func(t *testing.T) { rotation(t, b) })
 }
 
