@@ -243,6 +243,10 @@ func (f *fakeRegistry) list(w http.ResponseWriter) {
 }
 
 func (f *fakeRegistry) subject(w http.ResponseWriter, r *http.Request, parts []string) {
+	if len(parts) == 0 {
+		reply(w, 200, f.names())
+		return
+	}
 	name := parts[0]
 	live := f.live(name)
 	switch {
@@ -292,6 +296,17 @@ func (f *fakeRegistry) subject(w http.ResponseWriter, r *http.Request, parts []s
 		}
 		reply(w, 404, map[string]any{"error_code": 40402, "message": "no version"})
 	}
+}
+
+// names lists the subjects with a live version.
+func (f *fakeRegistry) names() []string {
+	names := []string{}
+	for name := range f.subjects {
+		if len(f.live(name)) > 0 {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 func typed(b registerBody) registerBody {

@@ -17,6 +17,9 @@ const (
 	// SubjectReferences finds the Subjects that refer to a Subject object, by
 	// its namespace/name.
 	SubjectReferences = "subject/refs"
+	// SubjectNamedReferences finds the Subjects that refer to a subject of the
+	// registry by its name, under the key of SubjectTarget.
+	SubjectNamedReferences = "subject/namedrefs"
 	// SubjectConfigMap finds the Subjects that read a ConfigMap.
 	SubjectConfigMap = "subject/configmap"
 	// ProxyRegistry finds the RestProxies that use a SchemaRegistry.
@@ -91,6 +94,17 @@ func ReferencesOfSubject(s *v1alpha1.Subject) []string {
 	for _, r := range s.Spec.References {
 		if r.SubjectRef != nil {
 			keys = append(keys, Key(r.SubjectRef.NamespaceIn(s.Namespace), r.SubjectRef.Name))
+		}
+	}
+	return keys
+}
+
+// NamedReferencesOfSubject fills SubjectNamedReferences.
+func NamedReferencesOfSubject(s *v1alpha1.Subject) []string {
+	var keys []string
+	for _, r := range s.Spec.References {
+		if r.Subject != nil {
+			keys = append(keys, s.RegistryKey()+"/"+*r.Subject)
 		}
 	}
 	return keys

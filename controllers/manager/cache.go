@@ -58,10 +58,11 @@ func cacheOptions(namespaces []string) cache.Options {
 // addIndexes fills the indexes that the controllers find objects by.
 func addIndexes(ctx context.Context, mgr ctrl.Manager) error {
 	subjects := map[string]func(*v1alpha1.Subject) []string{
-		index.SubjectRegistry:   index.RegistryOfSubject,
-		index.SubjectTarget:     index.TargetOfSubject,
-		index.SubjectReferences: index.ReferencesOfSubject,
-		index.SubjectConfigMap:  index.ConfigMapOfSubject,
+		index.SubjectRegistry:        index.RegistryOfSubject,
+		index.SubjectTarget:          index.TargetOfSubject,
+		index.SubjectReferences:      index.ReferencesOfSubject,
+		index.SubjectNamedReferences: index.NamedReferencesOfSubject,
+		index.SubjectConfigMap:       index.ConfigMapOfSubject,
 	}
 	for name, keys := range subjects {
 		if err := addIndex(ctx, mgr, &v1alpha1.Subject{}, name, keys); err != nil {

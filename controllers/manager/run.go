@@ -23,6 +23,7 @@ import (
 	"github.com/plastron-dev/plastron/api/v1alpha1"
 	"github.com/plastron-dev/plastron/controllers/apply"
 	"github.com/plastron-dev/plastron/controllers/credentials"
+	"github.com/plastron-dev/plastron/controllers/feed"
 	"github.com/plastron-dev/plastron/controllers/restproxy"
 	"github.com/plastron-dev/plastron/controllers/schemaregistry"
 	"github.com/plastron-dev/plastron/controllers/session"
@@ -130,8 +131,12 @@ func addControllers(mgr ctrl.Manager, o *Options, options session.Options) error
 	if err := registries.Setup(mgr, controller.Options{}); err != nil {
 		return fmt.Errorf("setting up the controller of SchemaRegistries: %w", err)
 	}
+	feeds := feed.New(feed.Config{Reader: mgr.GetClient(), Sessions: sessions, Clock: time.Now, Poll: o.Poll, Retry: o.Retry})
+	if err := mgr.Add(feeds); err != nil {
+		return fmt.Errorf("adding what follows registries: %w", err)
+	}
 	subjects := &subject.Reconciler{
-		Client: mgr.GetClient(), Live: mgr.GetAPIReader(), Sessions: sessions,
+		Client: mgr.GetClient(), Live: mgr.GetAPIReader(), Sessions: sessions, Feeds: feeds,
 		Events: mgr.GetEventRecorder("plastron-subject"), Clock: time.Now, Namespaces: o.Namespaces,
 		// Many Subjects share a registry that fails.
 		Poll: o.Poll, Retry: 5 * o.Retry, DeletionTimeout: o.DeletionTimeout,
@@ -146,7 +151,7 @@ func addControllers(mgr ctrl.Manager, o *Options, options session.Options) error
 		return fmt.Errorf("setting up the controller of RestProxies: %w", err)
 	}
 	judge := *subjects
-	judge.Sessions = fresh{sessions}
+	judge.Sessions, judge.Feeds = fresh{sessions}, nil // Feeds are the leader's.
 	return webhook.Setup(mgr, o.Webhook, &judge)
 }
 

@@ -75,7 +75,7 @@ func (r *Reconciler) farewell(ctx context.Context, s *v1alpha1.Subject) (*verdic
 		f.Unreachable = err.Error()
 		return f, nil, nil
 	}
-	m := &remote{client: c, subject: s}
+	m := &remote{client: r.Feeds.For(ctx, reg, c), subject: s}
 	m.lastLook(ctx, f)
 	return f, m, nil
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/plastron-dev/plastron/api/v1alpha1"
 	"github.com/plastron-dev/plastron/controllers/admission"
+	"github.com/plastron-dev/plastron/controllers/feed"
 	"github.com/plastron-dev/plastron/controllers/verdict"
 	registry "github.com/plastron-dev/plastron/runtime/client"
 	"github.com/plastron-dev/plastron/runtime/schema"
@@ -16,7 +17,7 @@ import (
 
 // remote is a Subject's view of its registry, for one reconciliation.
 type remote struct {
-	client  *registry.Client
+	client  *feed.Registry
 	subject *v1alpha1.Subject
 	looked  bool
 	// loss says what the registry has lost; nil when a person confirmed that
@@ -77,7 +78,7 @@ func (m *remote) read(ctx context.Context, in *verdict.Input, state *verdict.Sta
 		return nil
 	}
 
-	latest, err := m.client.Version(ctx, m.name(), schema.Latest)
+	latest, err := m.client.Latest(ctx, m.name())
 	switch {
 	case registry.NotFound(err):
 		return nil
@@ -95,6 +96,10 @@ func (m *remote) findOurs(ctx context.Context, in *verdict.Input, state *verdict
 	st := m.subject.Status
 	if state.Hash == st.SchemaHash && st.SchemaID != 0 && state.Latest.ID == st.SchemaID {
 		state.Ours = state.Latest
+		return nil
+	}
+	if in.RegisteredID != 0 && state.Latest.ID == in.RegisteredID {
+		state.Ours = state.Latest // It was registered in this attempt.
 		return nil
 	}
 	found, err := m.client.Lookup(ctx, m.name(), schemaOf(in))

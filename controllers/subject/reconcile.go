@@ -11,6 +11,7 @@ import (
 
 	"github.com/plastron-dev/plastron/api/v1alpha1"
 	"github.com/plastron-dev/plastron/controllers/admission"
+	"github.com/plastron-dev/plastron/controllers/feed"
 	"github.com/plastron-dev/plastron/controllers/session"
 	"github.com/plastron-dev/plastron/controllers/verdict"
 	registry "github.com/plastron-dev/plastron/runtime/client"
@@ -28,8 +29,10 @@ type Reconciler struct {
 	// Live reads past the caches.
 	Live     client.Reader
 	Sessions Sessions
-	Events   events.EventRecorder
-	Clock    func() time.Time
+	// Feeds knows what registries hold; nil asks them.
+	Feeds  *feed.Feeds
+	Events events.EventRecorder
+	Clock  func() time.Time
 	// Namespaces are those that the caches hold; empty for all.
 	Namespaces []string
 	// Poll is how often a converged Subject is compared with the registry, and
@@ -122,7 +125,7 @@ func (r *Reconciler) examine(ctx context.Context, s *v1alpha1.Subject) (*verdict
 		in.Registry.Unreachable = err.Error()
 		return in, nil, nil
 	}
-	m := &remote{client: c, subject: s}
+	m := &remote{client: r.Feeds.For(ctx, reg, c), subject: s}
 	if !reg.RepairsConfirmed() {
 		m.loss = func(ctx context.Context) (verdict.Loss, error) { return r.loss(ctx, c, s.RegistryKey()) }
 	}
@@ -159,6 +162,6 @@ func (r *Reconciler) next(in *verdict.Input) time.Duration {
 	case in.State == nil && in.Registry.Unreachable == "":
 		return session.Jitter(10 * r.Retry) // A watch wakes it; this is for a missed one.
 	default:
-		return session.Jitter(r.Poll)
+		return session.Jitter(r.Feeds.Recheck(in.Subject.RegistryKey(), r.Poll))
 	}
 }

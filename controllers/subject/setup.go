@@ -16,6 +16,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/handler"
 	"sigs.k8s.io/controller-runtime/pkg/predicate"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
+	"sigs.k8s.io/controller-runtime/pkg/source"
 
 	"github.com/plastron-dev/plastron/api/v1alpha1"
 	"github.com/plastron-dev/plastron/controllers/index"
@@ -36,6 +37,7 @@ func (r *Reconciler) Setup(mgr ctrl.Manager, options controller.Options) error {
 		Watches(&v1alpha1.Subject{}, index.Wake(r.Client, &v1alpha1.SubjectList{}, index.SubjectReferences, index.KeyOf), builder.WithPredicates(versionMatters())).
 		Watches(&v1alpha1.Subject{}, handler.EnqueueRequestsFromMapFunc(r.rivals), builder.WithPredicates(existenceMatters())).
 		WatchesMetadata(&corev1.ConfigMap{}, index.Wake(r.Client, &v1alpha1.SubjectList{}, index.SubjectConfigMap, index.KeyOf)).
+		WatchesRawSource(source.Func(r.Feeds.Wake)).
 		Complete(r)
 }
 

@@ -72,13 +72,14 @@ func directions() []rule {
 		{"controllers/admission", []string{"api/...", "controllers/verdict", "runtime/schema", "runtime/format", "runtime/compat", "runtime/config"}},
 		{"controllers/apply", []string{"api/...", "controllers/build"}},
 		{"controllers/session", []string{"api/...", "runtime/client", "runtime/schema"}},
+		{"controllers/feed", []string{"api/...", "controllers/index", "controllers/session", "runtime/client", "runtime/schema"}},
 		{"controllers/credentials", []string{"api/...", "controllers/build", "controllers/session"}},
 		{"controllers/plugin", []string{"api/...", "controllers/credentials", "controllers/session", "runtime/client", "runtime/record", "runtime/schema"}},
 		{"controllers/webhook", []string{"api/...", "controllers/admission", "controllers/verdict"}},
 		{"controllers/manager", []string{"api/...", "controllers/...", "runtime/client"}},
 		{"controllers/...", []string{
 			"api/...", "controllers/verdict", "controllers/build", "controllers/apply", "controllers/condition",
-			"controllers/index", "controllers/session", "controllers/admission", "controllers/credentials", "runtime/client", "runtime/schema",
+			"controllers/index", "controllers/session", "controllers/feed", "controllers/admission", "controllers/credentials", "runtime/client", "runtime/schema",
 		}},
 		{"hack/bench/...", []string{"hack/bench/traffic", "runtime/..."}},
 		{"hack/...", []string{"runtime/...", "api/..."}},
@@ -113,7 +114,7 @@ func gates() []gate {
 		}, "Kafka is spoken in few places"},
 		{"net/http", []string{
 			"runtime/httpserver", "runtime/apidoc", "runtime/registryhttp", "runtime/resthttp", "runtime/client", "runtime/forward",
-			"runtime/auth", "runtime/kafka", "runtime/telemetry", "runtime/app", "runtime/testkit/...", "cmd/plastron", "controllers/manager", "controllers/session",
+			"runtime/auth", "runtime/kafka", "runtime/telemetry", "runtime/app", "runtime/testkit/...", "cmd/plastron", "controllers/manager", "controllers/session", "controllers/feed",
 			"test/...", "hack/...",
 		}, "services and formats neither serve nor fetch"},
 	}

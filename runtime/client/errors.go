@@ -116,6 +116,12 @@ func NotFound(err error) bool {
 	}
 }
 
+// Unsupported reports whether the registry has no such route.
+func Unsupported(err error) bool {
+	e, ok := errors.AsType[*Error](err)
+	return ok && (NotFound(err) || e.Class == Other && (e.Status == http.StatusNotFound || e.Status == http.StatusMethodNotAllowed))
+}
+
 // maxMessage bounds the text of an answer that is kept in an error.
 const maxMessage = 4 << 10
 

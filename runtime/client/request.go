@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"strings"
 	"sync/atomic"
+	"time"
 )
 
 // call is one request of the API.
@@ -22,12 +23,13 @@ type call struct {
 	query  url.Values
 	body   any // nil: no body
 	write  bool
+	wait   time.Duration // how long the registry may wait before it answers
 }
 
 // do performs c and decodes a successful answer into out, unless out is nil.
 // The addresses are tried in turn, beginning with the one that answered last.
 func (c *Client) do(ctx context.Context, in call, out any) error {
-	ctx, cancel := context.WithTimeout(ctx, c.config.Timeout)
+	ctx, cancel := context.WithTimeout(ctx, c.config.Timeout+in.wait)
 	defer cancel()
 	var body []byte
 	if in.body != nil {
