@@ -32,8 +32,11 @@ type State interface {
 const (
 	DefaultTopic          = "_schemas"
 	DefaultMaxRecordBytes = 1_000_012
-	DefaultAppendTimeout  = 10 * time.Second
-	DefaultCheckInterval  = 30 * time.Second
+	// DefaultAppendTimeout is more than Kafka takes to give a partition another
+	// leader when a broker does not answer (broker.session.timeout.ms, 9 s), so
+	// that such a write is late and not of unknown outcome.
+	DefaultAppendTimeout = 15 * time.Second
+	DefaultCheckInterval = 30 * time.Second
 )
 
 // Config says which topic the log is, and how to reach it. Zero values are the
@@ -57,7 +60,7 @@ type Config struct {
 	// the topic's max.message.bytes is; default 1,000,012.
 	MaxRecordBytes int32
 	// AppendTimeout bounds the wait for the broker's acknowledgement; default
-	// 10 s. After it the outcome of an append is unknown.
+	// 15 s. After it the outcome of an append is unknown.
 	AppendTimeout time.Duration
 	// CheckInterval is how often the topic's identity, end and policy are
 	// looked at; default 30 s.

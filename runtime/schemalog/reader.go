@@ -13,11 +13,14 @@ import (
 )
 
 const (
-	// fetchBytes is what one fetch may bring: long topics are read in few.
-	fetchBytes = 16 << 20
+	// fetchBytes is what one fetch may bring: long topics are read in few. It has
+	// to arrive within fetchWait and readerPatience, which 17 Mbit/s do.
+	fetchBytes = 8 << 20
 	// fetchWait is how long the broker holds a fetch when there is nothing new;
-	// a new record ends it at once.
-	fetchWait = 2 * time.Second
+	// a new record ends it at once. With readerPatience it is how long a broker
+	// that hangs goes unnoticed, and with it every write that waits to be read.
+	fetchWait      = time.Second
+	readerPatience = 3 * time.Second
 	// quiet is how long nothing may come before the end is reached until the
 	// reader looks for what is not delivered.
 	quiet = 500 * time.Millisecond
@@ -38,6 +41,7 @@ func (l *Log) newReaderClient(from int64) (*kgo.Client, error) {
 		kgo.FetchMaxBytes(2*fetchBytes),
 		kgo.FetchMaxPartitionBytes(fetchBytes),
 		kgo.FetchMaxWait(fetchWait),
+		kgo.RequestTimeoutOverhead(readerPatience),
 	)
 	client, err := kgo.NewClient(opts...)
 	if err != nil {
@@ -52,8 +56,8 @@ func (l *Log) newReaderClient(from int64) (*kgo.Client, error) {
 // The position is the next offset to be fetched, not the last record: control
 // records have offsets but nothing to apply, and records that compaction took
 // away leave gaps.
-func (s *session) read(ctx context.Context, client *kgo.Client, from int64) error {
-	l := s.log
+func (s *session) read(ctx context.Context, from int64) error {
+	l, client := s.log, s.reader
 	r := &reader{log: l, position: from, began: l.cfg.Now()}
 	r.progress = r.began
 	if from >= s.end {

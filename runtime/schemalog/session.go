@@ -21,6 +21,7 @@ const requestTimeout = 10 * time.Second
 type session struct {
 	log    *Log
 	writer *kgo.Client
+	reader *kgo.Client
 	admin  *kadm.Client
 	topic  kadm.TopicDetail
 	// end is the end of the topic when the session began: having read up to it
@@ -45,14 +46,13 @@ func (l *Log) session(ctx context.Context) (caughtUp bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	reader, err := l.newReaderClient(start)
-	if err != nil {
+	if s.reader, err = l.newReaderClient(start); err != nil {
 		return false, err
 	}
-	defer reader.Close()
+	defer s.reader.Close()
 
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return s.read(ctx, reader, start) })
+	group.Go(func() error { return s.read(ctx, start) })
 	group.Go(func() error { return s.write(ctx) })
 	group.Go(func() error { return s.check(ctx) })
 	err = group.Wait()

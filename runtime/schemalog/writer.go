@@ -22,6 +22,19 @@ const (
 	minDeliveryTimeout = time.Second
 	// maxGroup bounds how many appends are written in one go.
 	maxGroup = 256
+
+	// produceWait is what an append grants the broker, and writerPatience what it
+	// and every other request of the writer get on top. A broker that hangs
+	// accepts connections and never answers, and as long as it is waited for,
+	// nobody looks where the partition has moved: with 3 and 5 s, writes stopped
+	// for 8 to 27 s, although Kafka had another leader after 3. Trying again is
+	// safe, since the writer is idempotent, and cheap.
+	produceWait    = 2 * time.Second
+	writerPatience = 2 * time.Second
+	// lookAgain is how often one who waits for an acknowledgement asks where the
+	// partition is. A request that hangs cannot be taken back, but when it is
+	// given up, it is known who to ask then; the question itself can hang too.
+	lookAgain = time.Second
 )
 
 // newWriterClient returns a client that appends: idempotent, acknowledged by
@@ -34,6 +47,8 @@ func (l *Log) newWriterClient() (*kgo.Client, error) {
 		kgo.ProducerLinger(0),
 		kgo.ProducerBatchCompression(kgo.NoCompression()),
 		kgo.ProducerBatchMaxBytes(l.cfg.MaxRecordBytes),
+		kgo.ProduceRequestTimeout(produceWait),
+		kgo.RequestTimeoutOverhead(writerPatience),
 		kgo.RecordDeliveryTimeout(max(l.cfg.AppendTimeout, minDeliveryTimeout)),
 	)
 	client, err := kgo.NewClient(opts...)
@@ -106,6 +121,7 @@ func epochOf(headers []kgo.RecordHeader) record.Epoch {
 type writer struct {
 	log    *Log
 	client *kgo.Client
+	reader *kgo.Client // reads what client has written
 	// queue has no buffer: whatever was handed over gets an answer, and whatever
 	// was not was not written.
 	queue chan *appending
@@ -150,7 +166,7 @@ func (s *session) write(ctx context.Context) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	w := &writer{log: s.log, client: s.writer, queue: make(chan *appending), ended: make(chan struct{})}
+	w := &writer{log: s.log, client: s.writer, reader: s.reader, queue: make(chan *appending), ended: make(chan struct{})}
 	s.log.setWriter(w)
 	defer func() {
 		s.log.setWriter(nil)
@@ -214,14 +230,7 @@ func (w *writer) commit(ctx context.Context, group []*appending) ([]answer, erro
 	p := w.produce(ctx, group)
 	timer := time.NewTimer(w.log.cfg.AppendTimeout)
 	defer timer.Stop()
-	var cause error
-	select {
-	case <-p.done:
-	case <-timer.C:
-		cause = fmt.Errorf("no acknowledgement within %s", w.log.cfg.AppendTimeout)
-	case <-ctx.Done():
-		cause = context.Cause(ctx)
-	}
+	cause := w.await(ctx, p, timer.C)
 	answers := make([]answer, len(group))
 	var doubt error
 	for i, a := range group {
@@ -231,6 +240,26 @@ func (w *writer) commit(ctx context.Context, group []*appending) ([]answer, erro
 		}
 	}
 	return answers, doubt
+}
+
+// await returns when all records have their outcome, or why it was not waited
+// for any longer.
+func (w *writer) await(ctx context.Context, p *production, over <-chan time.Time) error {
+	late := time.NewTicker(lookAgain)
+	defer late.Stop()
+	for {
+		select {
+		case <-p.done:
+			return nil
+		case <-late.C:
+			w.client.ForceMetadataRefresh()
+			w.reader.ForceMetadataRefresh()
+		case <-over:
+			return fmt.Errorf("no acknowledgement within %s", w.log.cfg.AppendTimeout)
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
 }
 
 // production is a group of records between Produce and their acknowledgement.

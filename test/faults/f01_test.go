@@ -1,6 +1,8 @@
 package faults
 
 import (
+	"net"
+	"strconv"
 	"testing"
 	"time"
 
@@ -210,6 +212,53 @@ func TestF08BrokersRestart(t *testing.T) {
 	gap := l.gap(began)
 	r := c.check(l)
 	r.held("I10", "no writes for at most %d ms in 6 moves and one restart", gap.Milliseconds())
+}
+
+// TestF08LeaderHangs stops the broker that leads the partition without closing
+// its connections. Kafka names another leader after a second; what counts then
+// is how long the nodes wait for the one that hangs.
+func TestF08LeaderHangs(t *testing.T) {
+	t.Parallel()
+	c := newCluster(t, 3, 4*patience)
+	c.primary()
+	l := c.load(8)
+	// The coordinator of the group is another broker: it cannot move in kfake.
+	leader, next := (c.kafka.CoordinatorFor("schema-registry")+1)%3, (c.kafka.CoordinatorFor("schema-registry")+2)%3
+	if err := c.kafka.MoveTopicPartition(topic, 0, leader); err != nil {
+		t.Fatal(err)
+	}
+	l.progress(30)
+	began := time.Now()
+	goOn := c.wires.hang(c.address(leader))
+	c.pause(time.Second)
+	if err := c.kafka.MoveTopicPartition(topic, 0, next); err != nil {
+		t.Fatal(err)
+	}
+	l.progress(20)
+	gap := l.gap(began)
+	goOn()
+	l.progress(20)
+	r := c.check(l)
+	if limit := 8 * time.Second; gap > limit {
+		t.Errorf("I10: no writes for %s; at most %s", gap, limit)
+	}
+	r.held("I10", "no writes for %d ms, another leader after 1000 ms", gap.Milliseconds())
+}
+
+// address is that of a broker.
+func (c *cluster) address(id int32) string {
+	c.t.Helper()
+	brokers, err := c.admin.ListBrokers(c.ctx)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	for _, b := range brokers {
+		if b.NodeID == id {
+			return net.JoinHostPort(b.Host, strconv.Itoa(int(b.Port)))
+		}
+	}
+	c.t.Fatalf("no broker %d in %v", id, brokers)
+	return ""
 }
 
 // TestF09 kills the primary and moves the partition at once: the case in which

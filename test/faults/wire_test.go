@@ -17,9 +17,33 @@ import (
 type network struct {
 	mu    sync.Mutex
 	links map[string]*link
+	hung  map[string]chan struct{} // addresses of brokers that hang
 }
 
-func newNetwork() *network { return &network{links: map[string]*link{}} }
+func newNetwork() *network {
+	return &network{links: map[string]*link{}, hung: map[string]chan struct{}{}}
+}
+
+// hang has a broker stop, as SIGSTOP does: it accepts connections and answers
+// nobody until it goes on.
+func (n *network) hang(address string) (goOn func()) {
+	hung := make(chan struct{})
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.hung[address] = hung
+	return func() {
+		n.mu.Lock()
+		defer n.mu.Unlock()
+		delete(n.hung, address)
+		close(hung)
+	}
+}
+
+func (n *network) hungAt(address string) <-chan struct{} {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.hung[address]
+}
 
 // link returns the way of a node to all brokers.
 func (n *network) link(clientID string) *link {
@@ -49,7 +73,7 @@ func (l listener) Accept() (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &wire{Conn: conn, network: l.network, closed: make(chan struct{})}, nil
+	return &wire{Conn: conn, network: l.network, broker: l.Addr().String(), closed: make(chan struct{})}, nil
 }
 
 // link is what happens to the requests and responses of one node.
@@ -129,6 +153,7 @@ var errCut = errors.New("the network is cut")
 type wire struct {
 	net.Conn
 	network *network
+	broker  string // its address
 
 	link *link // of the client id in the first request
 	key  kmsg.Key
@@ -201,8 +226,15 @@ func (w *wire) pass(frame []byte) error {
 	return w.move()
 }
 
-// move returns when the link lets something through.
+// move returns when broker and link let something through.
 func (w *wire) move() error {
+	if hung := w.network.hungAt(w.broker); hung != nil {
+		select {
+		case <-hung:
+		case <-w.closed:
+			return net.ErrClosed
+		}
+	}
 	l := w.link
 	for {
 		l.mu.Lock()
