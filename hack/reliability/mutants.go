@@ -29,8 +29,8 @@ type mutant struct {
 func mutants() []mutant {
 	const faults, unit = "./test/faults", "./runtime/registry"
 	return []mutant{
-		{"I1", "readers accept records of an old primary", "runtime/store/fence.go",
-			"case epoch.Compare(highest) < 0:", "case epoch.Compare(highest) < 0 && false:", []string{faults}, "F05|F06|F16"},
+		{"I1", "readers accept records of an old primary", "runtime/record/epoch.go",
+			"case next.Compare(e) < 0:", "case next.Compare(e) < 0 && false:", []string{faults}, "F05|F06|F16"},
 		{"I1", "a new primary writes without a barrier", "runtime/election/promote.go",
 			"err := e.onPromote(ctx)", "var err error", []string{"./runtime/election"}, "NoRoleWithoutBarrier|HandOverOnLeave"},
 		{"I1", "ids start behind those of the topic only", "runtime/store/store.go",

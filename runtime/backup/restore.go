@@ -66,6 +66,8 @@ type restore struct {
 	largest int
 	// end is the offset that the next record of the topic gets.
 	end int64
+	// joins: there are records in the topic that are not of this backup.
+	joins bool
 }
 
 // Restore writes the records of a backup to a topic, in their order. It reads
@@ -146,7 +148,10 @@ func (r *restore) prepare(ctx context.Context) (done int64, err error) {
 	}
 	r.end = t.high
 	switch {
-	case t.high == t.start || r.o.Append:
+	case t.high == t.start:
+		return 0, nil
+	case r.o.Append:
+		r.joins = true
 		return 0, nil
 	case r.o.Resume:
 		return r.resumed(ctx, t)
@@ -243,8 +248,14 @@ func (r *restore) produce(ctx context.Context, skip int64) error {
 	}
 	p := r.progress("Restoring", r.records-skip)
 	c, n := r.correction(), int64(0)
+	var claims epochs
 	_, err = drain(src, func(rec Record) error {
-		if n++; n > skip && sending.Err() == nil {
+		n++
+		inForce := true
+		if r.joins {
+			rec, inForce = claims.strip(rec)
+		}
+		if n > skip && inForce && sending.Err() == nil {
 			p.step(acknowledged.Load())
 			r.cluster.client.Produce(sending, toKafka(r.topic, c.apply(rec)), promise)
 		}
@@ -265,7 +276,10 @@ func (r *restore) produce(ctx context.Context, skip int64) error {
 		return fmt.Errorf("all %d records were restored, but somebody else wrote to topic %s meanwhile: "+
 			"stop all writers, delete the topic and restore again", r.records-skip, r.topic)
 	}
-	r.Logger.Info("Restored", "format", r.backup.Format.String(), "topic", r.topic, "records", r.records-skip, "duration", p.duration())
+	if claims.void > 0 {
+		r.Logger.Info("Left out records that had no effect in their own topic", "topic", r.topic, "records", claims.void)
+	}
+	r.Logger.Info("Restored", "format", r.backup.Format.String(), "topic", r.topic, "records", r.records-skip-claims.void, "duration", p.duration())
 	return nil
 }
 

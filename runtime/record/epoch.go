@@ -67,3 +67,33 @@ func ParseEpoch(value []byte) Epoch {
 	}
 	return Epoch{Term: term, Owner: owner}
 }
+
+// Admit decides about a record of epoch next behind records of which e is the
+// highest: whether it is void, and what the highest epoch is from here on.
+// Records without an epoch are those of other registries: they are in force, as
+// before there were epochs, and change nothing.
+//
+// A record need not be a barrier to raise the epoch: barriers have one key, so
+// compaction keeps the last of them only.
+func (e Epoch) Admit(next Epoch) (highest Epoch, void bool) {
+	switch {
+	case next.IsZero():
+		return e, false
+	case next.Compare(e) < 0:
+		return e, true
+	default:
+		return next, false
+	}
+}
+
+// Fenced reports whether records of a type are subject to epochs. The others
+// are never written by us, or say nothing that a second writer could
+// contradict.
+func (t KeyType) Fenced() bool {
+	switch t {
+	case SchemaKey, ConfigKey, ModeKey, DeleteSubjectKey, AssocKey, NoopKey:
+		return true
+	default:
+		return false
+	}
+}

@@ -14,7 +14,7 @@ import (
 func (b *builder) apply(rec record.Record) {
 	b.offset = rec.Offset
 	var void bool
-	b.epoch, void = admit(b.epoch, rec.Epoch)
+	b.epoch, void = b.epoch.Admit(rec.Epoch)
 	if len(rec.RawKey) == 0 {
 		// A record with neither key nor value is a placeholder and means nothing.
 		if len(rec.Value) > 0 {
@@ -31,7 +31,7 @@ func (b *builder) apply(rec record.Record) {
 		b.problem(rec.Offset, record.KeyUnknown, false, fmt.Errorf("key type %q is not known", k.TypeName()))
 		return
 	}
-	if void && fenced(k.Type) {
+	if void && k.Type.Fenced() {
 		b.void(k, rec)
 		return
 	}

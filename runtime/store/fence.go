@@ -31,36 +31,6 @@ import (
 // registries do not know epochs and have applied it. So the primary writes
 // again what is true of everything that a void record touched: Repairs.
 
-// admit decides about one record: whether it is void, and what the highest
-// epoch is from here on. Records without an epoch are those of other
-// registries: they are in force, as before there were epochs, and change
-// nothing.
-//
-// A record need not be a barrier to raise the epoch: barriers have one key, so
-// compaction keeps the last of them only.
-func admit(highest, epoch record.Epoch) (next record.Epoch, void bool) {
-	switch {
-	case epoch.IsZero():
-		return highest, false
-	case epoch.Compare(highest) < 0:
-		return highest, true
-	default:
-		return epoch, false
-	}
-}
-
-// fenced reports whether records of a type are subject to epochs. The others
-// are never written by us, or say nothing that a second writer could
-// contradict.
-func fenced(t record.KeyType) bool {
-	switch t {
-	case record.SchemaKey, record.ConfigKey, record.ModeKey, record.DeleteSubjectKey, record.AssocKey, record.NoopKey:
-		return true
-	default:
-		return false
-	}
-}
-
 // voided is a void record and what is left to repair of it.
 type voided struct {
 	key    record.Key

@@ -24,7 +24,7 @@ func TestAdmit(t *testing.T) {
 		var highest record.Epoch
 		var got []string
 		for text := range strings.FieldsSeq(log) {
-			next, void := admit(highest, epoch(text))
+			next, void := highest.Admit(epoch(text))
 			if next.Compare(highest) < 0 {
 				t.Errorf("%s: the epoch went back from %v to %v", log, highest, next)
 			}
