@@ -2,10 +2,11 @@
 //
 //	go run ./hack/bench/registry bin/plastron            # some three minutes
 //	go run ./hack/bench/registry -quick bin/plastron     # rounds of a second
+//	go run ./hack/bench/registry -only many bin/plastron
 //	go run ./hack/bench/registry -json - bin/plastron    # figures as JSON
 //
-// It starts the binary as a registry of its own, on a broker that is embedded in
-// this process; generator, registry and broker share the cores of the machine.
+// It starts the binary as a registry and as a broker; generator, registry and
+// broker, a process each, share the cores of the machine.
 // What is compared is measured A B A B, and of rounds the median counts. It
 // prints PASS or over and ends well either way: a figure that was taken on a
 // busy machine says nothing. Memory is read from /proc, so it needs Linux.

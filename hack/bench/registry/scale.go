@@ -24,11 +24,10 @@ func (b *bench) withMany(ctx context.Context) error {
 		return err
 	}
 	for _, schemas := range []int{b.many, 100} {
-		broker, err := newBroker()
+		broker, err := b.newBroker(ctx)
 		if err != nil {
 			return errors.Join(err, stop())
 		}
-		defer broker.Close()
 		if err := seed(ctx, broker, schemas, ids, kilobyte); err != nil {
 			return errors.Join(err, stop())
 		}
@@ -90,11 +89,10 @@ func (b *bench) growth(ctx context.Context, nodes []*node) error {
 // withDuplicates measures a registry with one large schema in many subjects.
 func (b *bench) withDuplicates(ctx context.Context) error {
 	subjects := b.many * 8 / 100
-	broker, err := newBroker()
+	broker, err := b.newBroker(ctx)
 	if err != nil {
 		return err
 	}
-	defer broker.Close()
 	text := traffic.Avro("Large", 80<<10)
 	if err := seed(ctx, broker, subjects, func(int) int { return 1 }, func(int) string { return text }); err != nil {
 		return err

@@ -8,7 +8,6 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/plastron-dev/plastron/hack/bench/traffic"
-	"github.com/plastron-dev/plastron/runtime/devbroker"
 	"github.com/plastron-dev/plastron/runtime/record"
 	"github.com/plastron-dev/plastron/runtime/schema"
 )
@@ -18,8 +17,8 @@ func subject(i int) string { return fmt.Sprintf("topic-%d-value", i) }
 
 // seed writes the records of n subjects with one version each, as a registry
 // would have, before there is one. text says what the i-th one's schema is.
-func seed(ctx context.Context, broker *devbroker.Broker, n int, id func(i int) int, text func(i int) string) error {
-	client, err := kgo.NewClient(kgo.SeedBrokers(broker.Addr()), kgo.DefaultProduceTopic(topic), kgo.RecordPartitioner(kgo.ManualPartitioner()),
+func seed(ctx context.Context, on *broker, n int, id func(i int) int, text func(i int) string) error {
+	client, err := kgo.NewClient(kgo.SeedBrokers(on.address), kgo.DefaultProduceTopic(topic), kgo.RecordPartitioner(kgo.ManualPartitioner()),
 		kgo.ProducerBatchCompression(kgo.NoCompression()), kgo.MaxBufferedRecords(10_000))
 	if err != nil {
 		return fmt.Errorf("making the client that seeds: %w", err)

@@ -33,11 +33,10 @@ func registering(target *traffic.Target, what string) traffic.Source {
 
 // underLoad measures what a registry with 1,000 schemas does.
 func (b *bench) underLoad(ctx context.Context) error {
-	broker, err := newBroker()
+	broker, err := b.newBroker(ctx)
 	if err != nil {
 		return err
 	}
-	defer broker.Close()
 	if err := seed(ctx, broker, few, ids, func(i int) string { return traffic.Avro(fmt.Sprint(i), 0) }); err != nil {
 		return err
 	}
@@ -121,29 +120,32 @@ func (b *bench) reads(ctx context.Context, n *node) error {
 	if _, err := warm.run(ctx); err != nil {
 		return err
 	}
-	before, err := n.processor()
+	var got []rounds
+	spent, err := processors(func() (err error) {
+		got, err = b.compare(ctx,
+			side{target: n.target, source: byID(n.target, few), load: b.closed()}, side{target: bare, source: byID(bare, few), load: b.closed()})
+		return err
+	}, n.pid(), os.Getpid())
 	if err != nil {
 		return err
 	}
-	got, err := b.compare(ctx,
-		side{target: n.target, source: byID(n.target, few), load: b.closed()}, side{target: bare, source: byID(bare, few), load: b.closed()})
-	if err != nil {
-		return err
-	}
-	after, err := n.processor()
-	if err != nil {
-		return err
-	}
-	requests := 0.0
-	for _, perSecond := range got[0].perSecond {
-		requests += perSecond * b.round.Seconds()
-	}
+	requests, toBare := b.requests(got[0]), b.requests(got[1])
 	own, other := traffic.Median(got[0].perSecond), traffic.Median(got[1].perSecond)
 	b.atLeast("GET by id, 50 connections", own, "req/s", 40_000, fmt.Sprintf("p50 %.2f ms", traffic.Median(got[0].p50)))
 	b.atMost("GET by id, p99", traffic.Median(got[0].p99), "ms", 10, "")
 	b.atLeast("GET by id, share of a bare net/http server", own/other, "", 0.5, fmt.Sprintf("bare: %.0f req/s", other))
-	b.seen("GET by id, processor time of the registry", (after-before).Seconds()*1e6/requests, "µs", "both sides of the kernel")
+	b.seen("GET by id, processor time of the registry", spent[0]/requests, "µs", "both sides of the kernel")
+	b.seen("GET by id, processor time of the generator", spent[1]/(requests+toBare), "µs", "per request to either")
 	return nil
+}
+
+// requests is how many were answered in all rounds.
+func (b *bench) requests(r rounds) float64 {
+	n := 0.0
+	for _, perSecond := range r.perSecond {
+		n += perSecond * b.round.Seconds()
+	}
+	return n
 }
 
 // readsBesideWrites reads at a fixed rate, a fraction of what is possible,
@@ -174,14 +176,21 @@ func (b *bench) readsBesideWrites(ctx context.Context, n *node) error {
 
 // writes registers with 100 writers.
 func (b *bench) writes(ctx context.Context, n *node) error {
-	got, err := b.compare(ctx, side{
-		target: n.target, source: registering(n.target, "writer"), load: traffic.Load{Connections: 100, Duration: b.round},
-	})
+	var got []rounds
+	spent, err := processors(func() (err error) {
+		got, err = b.compare(ctx, side{
+			target: n.target, source: registering(n.target, "writer"), load: traffic.Load{Connections: 100, Duration: b.round},
+		})
+		return err
+	}, n.pid(), b.brokers[len(b.brokers)-1].pid(), os.Getpid())
 	if err != nil {
 		return err
 	}
 	b.atLeast("registrations, 100 writers", traffic.Median(got[0].perSecond), "req/s", 2000,
 		fmt.Sprintf("p50 %.1f ms, p99 %.1f ms", traffic.Median(got[0].p50), traffic.Median(got[0].p99)))
+	each := b.requests(got[0])
+	b.seen("registration, processor time of all", (spent[0]+spent[1]+spent[2])/each, "µs",
+		fmt.Sprintf("registry %.0f, broker %.0f, generator %.0f", spent[0]/each, spent[1]/each, spent[2]/each))
 	return nil
 }
 
@@ -210,13 +219,19 @@ func (b *bench) authenticated(ctx context.Context, open *node, start func(enviro
 	if err != nil {
 		return errors.Join(err, n.stop())
 	}
-	got, err := b.compare(ctx,
-		side{target: with, source: byID(with, few), load: b.closed()},
-		side{target: open.target, source: byID(open.target, few), load: b.closed()})
+	var got []rounds
+	spent, err := processors(func() (err error) {
+		got, err = b.compare(ctx,
+			side{target: with, source: byID(with, few), load: b.closed()},
+			side{target: open.target, source: byID(open.target, few), load: b.closed()})
+		return err
+	}, n.pid(), open.pid())
 	if err = errors.Join(err, n.stop()); err != nil {
 		return err
 	}
 	own, other := traffic.Median(got[0].perSecond), traffic.Median(got[1].perSecond)
 	b.atLeast("GET by id with Basic auth, of without", own/other, "", 0.9, fmt.Sprintf("%.0f and %.0f req/s", own, other))
+	b.seen("GET by id with Basic auth, processor time of the registry", spent[0]/b.requests(got[0]), "µs",
+		fmt.Sprintf("%.1f without", spent[1]/b.requests(got[1])))
 	return nil
 }
