@@ -31,6 +31,10 @@ func (p *RestProxy) SecretNames() []string {
 	if t := p.TLS(); t != nil {
 		names = append(names, t.SecretName)
 	}
+	if r := p.Spec.SchemaRegistry; r != nil {
+		names = append(names, r.Auth.secretNames()...)
+		names = append(names, r.TLS.secretNames()...)
+	}
 	return names
 }
 

@@ -3,6 +3,8 @@ package v1alpha1
 import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 // RestProxySpec is the wanted state of a REST proxy.
+// +kubebuilder:validation:XValidation:rule="!has(self.authorization) || self.authorization != 'PassThrough' || !has(self.kafka.bootstrap) || has(self.kafka.bootstrap.sasl)",message="authorization PassThrough needs SASL on the way to Kafka: set kafka.bootstrap.sasl"
+// +kubebuilder:validation:XValidation:rule="!has(self.authorization) || !has(self.config) || !('rest_authorization' in self.config)",message="config must not set rest_authorization beside the field authorization"
 type RestProxySpec struct {
 	// Replicas is the number of pods. A consumer lives in the memory of one of
 	// them; its base_uri names that pod.
@@ -25,6 +27,11 @@ type RestProxySpec struct {
 	// +optional
 	SchemaRegistry *RegistryTarget `json:"schemaRegistry,omitempty"`
 
+	// Authorization says whose rights in Kafka a request has; the proxy's own
+	// (ServiceIdentity) when absent.
+	// +optional
+	Authorization *ProxyAuthorization `json:"authorization,omitempty"`
+
 	// Listener of the pods and of the Service; port 8082 when absent.
 	// +optional
 	Listener *ListenerSpec `json:"listener,omitempty"`
@@ -44,6 +51,19 @@ type RestProxySpec struct {
 	Exposure `json:",inline"`
 }
 
+// ProxyAuthorization says whose rights in Kafka a request has.
+// +kubebuilder:validation:Enum=ServiceIdentity;PassThrough
+type ProxyAuthorization string
+
+// The values of ProxyAuthorization.
+const (
+	// ServiceIdentity: everybody has the rights of spec.kafka.
+	ServiceIdentity ProxyAuthorization = "ServiceIdentity"
+	// PassThrough: a request brings user and password, or a token, and the
+	// proxy shows these to Kafka. A user's consumers are nobody else's.
+	PassThrough ProxyAuthorization = "PassThrough"
+)
+
 // RegistryTarget says which registry a proxy uses.
 // +kubebuilder:validation:XValidation:rule="has(self.ref) != has(self.url)",message="exactly one of ref and url is required"
 type RegistryTarget struct {
@@ -57,6 +77,14 @@ type RegistryTarget struct {
 	// +kubebuilder:validation:MaxLength=2048
 	// +kubebuilder:validation:Pattern=`^https?://[^/?#@\s]+/?$`
 	URL *string `json:"url,omitempty"`
+	// Auth is what the pods show the registry. A change of the Secret holds
+	// without a restart, but for the user's name.
+	// +optional
+	Auth *HTTPAuth `json:"auth,omitempty"`
+	// TLS says whom the pods trust and what they show. Absent with ref: the
+	// authority of the registry's certificate.
+	// +optional
+	TLS *ClientTLS `json:"tls,omitempty"`
 }
 
 // RestProxyStatus is what the operator knows about a proxy.

@@ -91,15 +91,25 @@ func (r *SchemaRegistry) SecretNames() []string {
 	if users := r.Users(); users != nil {
 		names = append(names, users.Name)
 	}
-	if auth, _ := r.Auth(); auth != nil && auth.Basic != nil {
-		names = append(names, auth.Basic.SecretRef.Name)
-	} else if auth != nil && auth.Bearer != nil {
-		names = append(names, auth.Bearer.SecretRef.Name)
-	}
+	auth, _ := r.Auth()
+	names = append(names, auth.secretNames()...)
 	if r.Spec.External != nil {
 		names = append(names, r.Spec.External.TLS.secretNames()...)
 	}
 	return names
+}
+
+func (a *HTTPAuth) secretNames() []string {
+	switch {
+	case a == nil:
+		return nil
+	case a.Basic != nil:
+		return []string{a.Basic.SecretRef.Name}
+	case a.Bearer != nil:
+		return []string{a.Bearer.SecretRef.Name}
+	default:
+		return nil
+	}
 }
 
 // Auth returns what the operator shows the registry, nil for nothing, and the

@@ -1,6 +1,9 @@
 package v1alpha1
 
-import corev1 "k8s.io/api/core/v1"
+import (
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+)
 
 // ImageSpec names the image of a workload. What is absent comes from the image
 // that the operator was released with.
@@ -115,6 +118,14 @@ type WorkloadTemplate struct {
 	// +listMapKey=name
 	// +kubebuilder:validation:MaxItems=64
 	Env []corev1.EnvVar `json:"env,omitempty"`
+	// PodTemplatePatch is merged into the pod template last, as a strategic
+	// merge patch of metadata and spec: for what has no field here. What the
+	// operator relies on it must not change: its labels, and name, arguments,
+	// ports, probes, variables and files of its container.
+	// +optional
+	// +kubebuilder:pruning:PreserveUnknownFields
+	// +kubebuilder:validation:Type=object
+	PodTemplatePatch *runtime.RawExtension `json:"podTemplatePatch,omitempty"`
 }
 
 // ConfigValue is the text of one configuration key.

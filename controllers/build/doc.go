@@ -12,5 +12,7 @@
 // pod.go, service.go, pdb.go (one object each), workload.go (what both kinds
 // have in common and the list of objects), env.go (configuration), kafka.go
 // (the connection to Kafka and its files), listener.go (all other files),
+// exposure.go and monitoring.go (what is around the pods), patch.go (the
+// patch of the pod template),
 // labels.go, image.go.
 package build

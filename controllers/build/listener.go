@@ -18,8 +18,10 @@ type Inputs struct {
 	Kafka Kafka
 	// Listener are the files of the listener: its certificate, its users.
 	Listener []File
-	// Registry are the files that a proxy needs for its registry.
-	Registry []File
+	// Registry are the files that a proxy needs for its registry, and
+	// RegistryUser the name that it shows there, empty for none.
+	Registry     []File
+	RegistryUser string
 }
 
 // mounted are files in one folder.

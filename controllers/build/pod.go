@@ -51,8 +51,8 @@ func (w *workload) podTemplate() (*corev1ac.PodTemplateSpecApplyConfiguration, e
 			spec.WithImagePullSecrets(corev1ac.LocalObjectReference().WithName(s.Name))
 		}
 	}
-	return corev1ac.PodTemplateSpec().
-		WithLabels(labels).WithAnnotations(w.template.Annotations).WithSpec(spec), nil
+	return w.patched(corev1ac.PodTemplateSpec().
+		WithLabels(labels).WithAnnotations(w.template.Annotations).WithSpec(spec))
 }
 
 // container is the one container of a pod. SIGTERM makes the process leave its

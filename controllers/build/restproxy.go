@@ -33,6 +33,12 @@ func RestProxy(p *v1alpha1.RestProxy, registryURL string, in Inputs) (Children, 
 		w.env.set("registry_scheme", u.Scheme)
 		w.env.set("registry_host", u.Hostname())
 		w.env.set("registry_port", portOf(u))
+		if in.RegistryUser != "" {
+			w.env.set("registry_user", literal(in.RegistryUser))
+		}
+	}
+	if a := p.Spec.Authorization; a != nil && *a == v1alpha1.PassThrough {
+		w.env.set("rest_authorization", "true")
 	}
 	// With one replica too, so that scaling does not restart it.
 	w.env.set("rest_peers", "srv://"+w.headless+"."+w.namespace+".svc")

@@ -54,6 +54,17 @@ func TestRules(t *testing.T) {
 	f(registry(kafka+", config: {'Bad Key': x}"), "keys are lower case")
 	f(registry(kafka+", config: {log_level: DEBUG}"), "")
 	f(registry(kafka+", unheardOf: 1"), "unknown field")
+	f(registry(kafka+", ingress: {host: 'Registry'}"), "ingress.host")
+	f(registry(kafka+", httpRoute: {parentRefs: []}"), "parentRefs")
+	f(registry(kafka+", monitoring: {podMonitor: {interval: soon}}"), "interval")
+	f(registry("type: External, external: {urls: ['https://r']}, ingress: {host: r}"), "no fields of a workload")
+
+	sasl := "kafka: {bootstrap: {servers: ['kafka:9092'], sasl: {mechanism: SCRAM-SHA-256, username: u, passwordFrom: {name: s}}}}"
+	rest := func(spec string) string { return "{kind: RestProxy, metadata: {name: r}, spec: {" + spec + "}}" }
+	f(rest(sasl+", authorization: PassThrough"), "")
+	f(rest(kafka+", authorization: PassThrough"), "needs SASL")
+	f(rest(sasl+", authorization: PassThrough, config: {rest_authorization: 'false'}"), "beside the field authorization")
+	f(rest(kafka+", schemaRegistry: {ref: {name: a}, auth: {}}"), "exactly one of basic and bearer")
 	f("{kind: SchemaRegistry, metadata: {name: "+strings.Repeat("a", 53)+"}, spec: {"+kafka+"}}", "at most 52 characters")
 
 	subject := func(spec string) string {

@@ -128,7 +128,7 @@ func (r *Reconciler) applyChildren(ctx context.Context, p *v1alpha1.RestProxy, f
 	if err := r.strimzi.Ensure(&p.Spec.Kafka); err != nil {
 		return err
 	}
-	in := build.Inputs{Image: r.Image, Registry: found.registry.files}
+	in := build.Inputs{Image: r.Image, Registry: found.registry.files, RegistryUser: found.registry.user}
 	var err error
 	if in.Kafka, err = r.Secrets.Resolve(ctx, p, &p.Spec.Kafka); err != nil {
 		found.kafka, err = credentials.AsProblem(err)

@@ -18,8 +18,10 @@ type target struct {
 	// known says that url is what the pods are to use, empty for none.
 	known bool
 	url   string
-	// files by which the pods trust the registry.
+	// files by which the pods trust the registry and are known there, and
+	// user, the name that they show.
 	files []build.File
+	user  string
 	// What the condition RegistryResolved says.
 	status          metav1.ConditionStatus
 	reason, message string
@@ -33,7 +35,9 @@ func (r *Reconciler) resolve(ctx context.Context, p *v1alpha1.RestProxy) (target
 		return target{known: true, status: metav1.ConditionTrue, reason: v1alpha1.ReasonNoRegistry,
 			message: "The proxy serves binary and plain JSON only"}, nil
 	case spec.URL != nil:
-		return usable("spec.schemaRegistry.url", *spec.URL), nil
+		t := usable("spec.schemaRegistry.url", *spec.URL)
+		err := r.access(ctx, p, nil, &t)
+		return t, err
 	case spec.Ref == nil:
 		return target{status: metav1.ConditionFalse, reason: v1alpha1.ReasonInvalidSpec,
 			message: "spec.schemaRegistry: set ref or url"}, nil
@@ -59,21 +63,19 @@ func (r *Reconciler) resolve(ctx context.Context, p *v1alpha1.RestProxy) (target
 		t.status, t.reason = metav1.ConditionFalse, v1alpha1.ReasonRegistryNotReady
 		t.message = fmt.Sprintf("SchemaRegistry %s does not answer yet", reg.Name)
 	}
-	err = r.trust(ctx, reg, &t)
+	err = r.access(ctx, p, reg, &t)
 	return t, err
 }
 
-// trust adds what the pods need to trust the registry's certificate. What is
-// missing there is told by the registry; until it is there, pods are left as
-// they are.
-func (r *Reconciler) trust(ctx context.Context, reg *v1alpha1.SchemaRegistry, t *target) (err error) {
-	if t.files, err = r.Secrets.TrustedRegistry(ctx, reg); err == nil {
+// access adds what the pods need to trust the registry, nil with a URL, and to
+// be known there. Until it is there, pods are left as they are.
+func (r *Reconciler) access(ctx context.Context, p *v1alpha1.RestProxy, reg *v1alpha1.SchemaRegistry, t *target) (err error) {
+	if t.files, t.user, err = r.Secrets.RegistryOfProxy(ctx, p.Namespace, p.Spec.SchemaRegistry, reg); err == nil {
 		return nil
 	}
 	problem, err := credentials.AsProblem(err)
 	if problem != nil {
-		*t = target{status: metav1.ConditionFalse, reason: v1alpha1.ReasonRegistryNotReady,
-			message: fmt.Sprintf("SchemaRegistry %s: %s", reg.Name, problem.Message)}
+		*t = target{status: metav1.ConditionFalse, reason: problem.Reason, message: problem.Message}
 	}
 	return err
 }

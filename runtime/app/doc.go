@@ -15,7 +15,8 @@
 // Files: settings.go (configuration to options), lifecycle.go (order, time
 // limits), registry.go, rest.go, all.go and dev.go (the processes), serve.go
 // (listener and routes before and after readiness), identities.go (one service
-// per user of the proxy), notify.go (the service manager), management.go
+// per user of the proxy), registryauth.go (what the proxy shows
+// its registry), notify.go (the service manager), management.go
 // (profiles), telemetry.go (what is sent to others), observe.go and
 // observe_log.go (metrics and spans of requests and of the log), memory.go
 // (what is given back to the system), backup.go (what the backup tool needs),

@@ -91,7 +91,7 @@ func securityOf(login *rest.Login, of kafka.Security) kafka.Security {
 // users, and else nothing but what the proxy itself has.
 func (n *restNode) registryAuth(login *rest.Login) client.Authorizer {
 	if !n.config.Registry.OIDC.Authenticate {
-		return n.ownRegistryAuth()
+		return registryAuth(n.config.REST)
 	}
 	return client.AuthorizerFunc(func(r *http.Request) error {
 		c := login.Current()

@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"crypto/tls"
 	"fmt"
 	"net/http"
 	"time"
@@ -101,7 +100,7 @@ func (n *restNode) servicePart() part {
 
 // asItself makes the proxy use its own credentials for everybody.
 func (n *restNode) asItself(options kafka.Options) error {
-	registry, err := n.newRegistryClient(n.ownRegistryAuth())
+	registry, err := n.newRegistryClient(registryAuth(n.config.REST))
 	if err != nil {
 		return err
 	}
@@ -188,34 +187,10 @@ func (n *restNode) openTransport() error {
 		n.transport = inProcess{handler: func() http.Handler { return n.registry.chain }}
 		return nil
 	}
-	transport, err := registryTransport(n.config.REST.RegistryCA)
+	transport, err := registryTransport(n.config.REST)
 	if err != nil {
 		return err // An interface that holds a nil pointer is not nil.
 	}
 	n.transport = transport
 	return nil
-}
-
-// ownRegistryAuth are the proxy's own credentials for the registry, nil for
-// none.
-func (n *restNode) ownRegistryAuth() client.Authorizer {
-	c := n.config.REST
-	if c.RegistryUser == "" {
-		return nil
-	}
-	return client.Basic(c.RegistryUser, string(c.RegistryPassword))
-}
-
-// registryTransport trusts the authorities of a PEM file, or the system's.
-func registryTransport(ca string) (*http.Transport, error) {
-	transport := client.NewTransport()
-	if ca == "" {
-		return transport, nil
-	}
-	pool, err := authorities("registry_ca", ca)
-	if err != nil {
-		return nil, err
-	}
-	transport.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: pool}
-	return transport, nil
 }

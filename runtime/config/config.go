@@ -156,13 +156,18 @@ type REST struct {
 	RegistryPort     int
 	RegistryUser     string
 	RegistryPassword Secret
-	RegistryCA       string
-	ClientCache      int
-	NameStrategy     string
-	NameValidation   bool
-	TopicsMaxAge     int // TopicsMaxAge is in seconds
-	Producer         Producer
-	Consumer         Consumer
+	// RegistryPasswordFile and RegistryTokenFile are read for each request to
+	// the registry, RegistryCert and RegistryKey at each handshake.
+	RegistryPasswordFile      string
+	RegistryTokenFile         string
+	RegistryCert, RegistryKey string
+	RegistryCA                string
+	ClientCache               int
+	NameStrategy              string
+	NameValidation            bool
+	TopicsMaxAge              int // TopicsMaxAge is in seconds
+	Producer                  Producer
+	Consumer                  Consumer
 }
 
 // Producer holds the settings of the proxy's Kafka producers.

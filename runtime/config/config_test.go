@@ -257,6 +257,11 @@ func TestWrongValues(t *testing.T) {
 	f(`{"sasl_mechanism": "OAUTHBEARER", "security_protocol": "SASL_SSL", "sasl_oauth_token": "s3cret", "sasl_oauth_token_file": "config.go"}`, nil, "are both set")
 	f(`{"sasl_mechanism": "OAUTHBEARER", "security_protocol": "SASL_SSL", "sasl_oauth_token_endpoint_url": "issuer"}`, nil,
 		"sasl_oauth_token_endpoint_url = \"issuer\" is not an absolute URL", "secret is missing")
+	f(`{"registry_user": "u"}`, nil, "belong together")
+	f(`{"registry_password_file": "config.go"}`, nil, "belong together")
+	f(`{"registry_user": "u", "registry_password": "s3cret", "registry_password_file": "config.go"}`, nil, "are both set")
+	f(`{"registry_user": "u", "registry_password_file": "config.go", "registry_token_file": "config.go"}`, nil, "are both set")
+	f(`{"registry_certfile": "config.go"}`, nil, "`registry_certfile` defined but `registry_keyfile` not defined")
 	f(`{"telemetry": {"otel_traces_exporter": "otlp"}}`, nil, "needs telemetry.otel_endpoint_url")
 	f(`{"telemetry": {"otel_endpoint_url": "collector:4317"}}`, nil, "is not an absolute URL")
 	f(`{"management_address": "9180"}`, nil, "is not host:port")

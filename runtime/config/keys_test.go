@@ -98,10 +98,13 @@ func TestEveryFileIsTaken(t *testing.T) {
 			continue
 		}
 		environ := []string{k.Env() + "=" + here}
-		for cert, key := range map[string]string{"ssl_certfile": "ssl_keyfile", "server_tls_certfile": "server_tls_keyfile"} {
+		for cert, key := range map[string]string{"ssl_certfile": "ssl_keyfile", "server_tls_certfile": "server_tls_keyfile", "registry_certfile": "registry_keyfile"} {
 			if k.Name == cert || k.Name == key {
 				environ = []string{Prefix + strings.ToUpper(cert) + "=" + here, Prefix + strings.ToUpper(key) + "=" + here}
 			}
+		}
+		if k.Name == "registry_password_file" {
+			environ = append(environ, Prefix+"REGISTRY_USER=u")
 		}
 		if got := setting(t, load(t, RoleAll, "", environ...), k.Name); got != here {
 			t.Errorf("%s = %q", k.Name, got)

@@ -108,12 +108,24 @@ func (v *validator) security() {
 		v.fail("server_tls_client_auth", "required", "is wrong: `server_tls_client_auth` set to required but `server_tls_cafile` not provided",
 			"name the authorities that sign the clients' certificates")
 	}
-	if (v.config.REST.RegistryUser == "") != (v.config.REST.RegistryPassword == "") {
-		v.fail("registry_user", v.config.REST.RegistryUser, "and registry_password belong together", "set both or none")
-	}
+	v.registryAccess()
 	if o := v.config.Registry.OIDC; o.EnforceAZP && o.ClientID == "" {
 		v.fail("sasl_oauthbearer_enforce_azp", "true",
 			"is wrong: OIDC config error: sasl_oauthbearer_client_id is required when sasl_oauthbearer_enforce_azp is enabled.", "name the client, or turn it off")
+	}
+}
+
+// registryAccess checks that the proxy shows its registry one thing.
+func (v *validator) registryAccess() {
+	r := v.config.REST
+	v.pair("registry_certfile", r.RegistryCert, "registry_keyfile", r.RegistryKey)
+	switch {
+	case r.RegistryPassword != "" && r.RegistryPasswordFile != "":
+		v.fail("registry_password_file", r.RegistryPasswordFile, "and registry_password are both set", "set one of them")
+	case r.RegistryTokenFile != "" && r.RegistryUser != "":
+		v.fail("registry_token_file", r.RegistryTokenFile, "and registry_user are both set", "set one of them")
+	case (r.RegistryUser == "") != (r.RegistryPassword == "" && r.RegistryPasswordFile == ""):
+		v.fail("registry_user", r.RegistryUser, "and registry_password belong together", "set both or none; registry_password_file stands for registry_password")
 	}
 }
 
