@@ -10,6 +10,7 @@
 #
 #   INTEROP_REGISTRY   URL of a registry that runs already; only one flavour is run then
 #   INTEROP_KAFKA      address of a broker that belongs to it
+#   INTEROP_REST       URL of a REST proxy of both
 #   INTEROP_FLAVOUR    whose behaviour to expect there (karapace)
 #   INTEROP_BINARY     plastron, when it is built already
 #   INTEROP_TABLE      file that gets the table of results, as Markdown
@@ -141,7 +142,8 @@ serve() {
   grep -q '^ready in' "$work/banner" || { cat "$work/server.log" >&2; fail "plastron dev did not become ready"; }
   INTEROP_REGISTRY=$(awk '$1 == "registry" {print $2}' "$work/banner")
   INTEROP_KAFKA=$(awk '$1 == "Kafka" {print $2}' "$work/banner")
-  export INTEROP_REGISTRY INTEROP_KAFKA
+  INTEROP_REST=$(awk '$1 == "REST" {print $3}' "$work/banner")
+  export INTEROP_REGISTRY INTEROP_KAFKA INTEROP_REST
 }
 
 stop() {

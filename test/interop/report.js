@@ -10,6 +10,7 @@ const checks = []
 
 exports.registry = process.env.INTEROP_REGISTRY
 exports.kafka = process.env.INTEROP_KAFKA
+exports.rest = process.env.INTEROP_REST
 exports.confluent = process.env.INTEROP_FLAVOUR === 'confluent'
 
 // unique is a part of every name, so that a registry may be used again.

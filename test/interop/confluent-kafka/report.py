@@ -10,6 +10,7 @@ import uuid
 
 REGISTRY = os.environ["INTEROP_REGISTRY"]
 KAFKA = os.environ.get("INTEROP_KAFKA", "")
+REST = os.environ.get("INTEROP_REST", "")
 FLAVOUR = os.environ.get("INTEROP_FLAVOUR", "karapace")
 
 RUN = "interop-" + uuid.uuid4().hex[:8]

@@ -153,4 +153,6 @@ async function travel (topic, f) {
   assert.deepEqual(got, values)
 }
 
+require('./proxy.js')
+
 run()
