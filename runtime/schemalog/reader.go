@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kerr"
@@ -26,6 +27,10 @@ const (
 	quiet = 500 * time.Millisecond
 	// progressEvery is how often a long replay says how far it is.
 	progressEvery = 5 * time.Second
+	// applyAtOnce is how many records are applied before it is looked whether the
+	// process is to end. A fetch can bring 50,000 records, which on a busy machine
+	// take longer than a stop may.
+	applyAtOnce = 2000
 )
 
 // newReaderClient returns a client that reads the topic from an offset.
@@ -69,8 +74,7 @@ func (s *session) read(ctx context.Context, from int64) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		err := r.apply(fetches)
-		if err != nil {
+		if err := r.apply(ctx, fetches); err != nil {
 			return err
 		}
 		if !waiting {
@@ -117,14 +121,18 @@ type reader struct {
 }
 
 // apply applies what was fetched and returns an error that ends the session.
-func (r *reader) apply(fetches kgo.Fetches) error {
+func (r *reader) apply(ctx context.Context, fetches kgo.Fetches) error {
 	var fault error
 	fetches.EachPartition(func(p kgo.FetchTopicPartition) {
 		if err := r.fault(p.Err); err != nil {
 			fault = err
 		}
-		if len(p.Records) > 0 {
-			fault = errors.Join(fault, r.applyRecords(p.Records))
+		for some := range slices.Chunk(p.Records, applyAtOnce) {
+			if ctx.Err() != nil {
+				fault = ctx.Err()
+				return
+			}
+			fault = errors.Join(fault, r.applyRecords(some))
 		}
 		if p.Err == nil && p.HighWatermark >= 0 {
 			r.log.status.contact(p.HighWatermark)
