@@ -74,6 +74,18 @@ soak: ## random faults on three nodes with 50 clients, SOAK=10m; SEED=n repeats 
 image: ## both images as archives in dist/, reproducibly and without a container engine
 	@$(GO) run ./hack/image -out dist -tag $(TAG)
 
+.PHONY: reproducible
+reproducible: ## builds both images twice, at two places, and compares them (FULL=1 compiles everything twice)
+	@hack/reproducible.sh
+
+.PHONY: sbom
+sbom: image ## what is inside the programs of the images, as CycloneDX, into dist/
+	@for program in plastron manager; do $(GO) run ./hack/sbom dist/$$program > dist/$$program.cdx.json; done
+
+.PHONY: bundle
+bundle: ## skeleton of a bundle for the Operator Lifecycle Manager, into dist/bundle
+	@$(GO) run ./hack/bundle -out dist/bundle -version $(VERSION)
+
 .PHONY: packages
 packages: ## .deb and .rpm into dist/ (ARCH=amd64 or arm64)
 	@VERSION=$(VERSION) hack/packages/build.sh

@@ -33,5 +33,8 @@ else
   echo "left out: shellcheck is not installed"
 fi
 
+echo "== actionlint"
+go tool -modfile=hack/tools/go.mod actionlint
+
 echo "== helm lint"
 go tool -modfile=hack/tools/go.mod helm lint --strict charts/plastron

@@ -52,6 +52,9 @@ mapfile -t packages < <(printf '%s\n' "${packages[@]}" | grep -vE "$alone")
 echo "== unit, conformance and controller tests"
 go test ${race[@]+"${race[@]}"} -shuffle=on -timeout 8m "${packages[@]}"
 
+echo "== what Argo CD and Flux make of our objects"
+go -C test/gitops test -shuffle=on -timeout 5m ./...
+
 echo "== faults and migrations"
 go test ${race[@]+"${race[@]}"} -p 1 -parallel 1 -shuffle=on -timeout 8m "${steady[@]}"
 

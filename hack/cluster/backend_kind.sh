@@ -1,6 +1,9 @@
 # shellcheck shell=bash
 # Sourced by cluster.sh: backend kind, Kubernetes in a Docker container.
-: "${state:?}" "${kubeconfig:?}" "${name:?}" "${kind_version:?}" # set by cluster.sh
+: "${state:?}" "${kubeconfig:?}" "${name:?}" "${kind_version:?}" "${here:?}" # set by cluster.sh
+
+# PLASTRON_KIND_NODE picks a Kubernetes: an image of kindest/node, with its digest.
+node_image=${PLASTRON_KIND_NODE:-}
 
 kind() {
   if [[ $(command kind version -q 2>/dev/null) == "${kind_version#v}" ]]; then
@@ -11,7 +14,8 @@ kind() {
 }
 
 kind_up() {
-  kind create cluster --name "$name" --kubeconfig "$kubeconfig" --wait 180s >&2
+  kind create cluster --name "$name" --kubeconfig "$kubeconfig" --config "$here/config/kind.yaml" --wait 180s \
+    ${node_image:+--image "$node_image"} >&2
 }
 
 kind_status() { [[ -f $kubeconfig ]] && kind get nodes --name "$name" 2>/dev/null | grep .; }

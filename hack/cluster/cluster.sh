@@ -23,6 +23,7 @@
 #   PLASTRON_SERVICE_CIDR    10.96.0.0/16
 #   PLASTRON_POD_CIDR        10.244.0.0/24
 #   PLASTRON_VOLUMES         20              ready-made PersistentVolumes
+#   PLASTRON_KIND_NODE                       image of kind's node, for another Kubernetes than kind's own
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)

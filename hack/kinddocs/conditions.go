@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -52,19 +53,22 @@ func readConditions(path string) (constants, error) {
 func meaning(spec *ast.ValueSpec) string {
 	text := paragraph(spec.Doc.Text())
 	text = strings.TrimPrefix(text, spec.Names[0].Name)
-	text = strings.TrimSpace(strings.TrimPrefix(text, ":"))
+	text = strings.TrimLeft(text, ":, ")
 	if text == "" {
 		return ""
 	}
 	return strings.ToUpper(text[:1]) + text[1:]
 }
 
-// of returns the condition types of a scope: those of all kinds, and those of
+// of returns the condition types of a kind: those of all kinds, and those of
 // workloads or of a Subject.
-func (c constants) of(scope string) []constant {
+func (c constants) of(p page) []constant {
 	var found []constant
 	for _, one := range c {
-		if strings.HasPrefix(one.name, "Condition") && (strings.Contains(one.block, "of all kinds") || strings.Contains(strings.ToLower(one.block), scope)) {
+		if !strings.HasPrefix(one.name, "Condition") || slices.Contains(p.without, one.value) {
+			continue
+		}
+		if strings.Contains(one.block, "of all kinds") || strings.Contains(strings.ToLower(one.block), p.scope) {
 			found = append(found, one)
 		}
 	}

@@ -25,13 +25,15 @@ const folder = "docs/kinds"
 // page says what belongs to a kind beside its CRD.
 type page struct {
 	crd, sample, scope string
+	// without are conditions of the scope that the other kind has.
+	without []string
 }
 
 func pages() []page {
 	return []page{
-		{"schemaregistries", "schemaregistry.yaml", "workload"},
-		{"subjects", "subject_orders_enriched.yaml", "subject"},
-		{"restproxies", "restproxy.yaml", "workload"},
+		{"schemaregistries", "schemaregistry.yaml", "workload", []string{"RegistryResolved"}},
+		{"subjects", "subject_orders_enriched.yaml", "subject", nil},
+		{"restproxies", "restproxy.yaml", "workload", []string{"Reachable", "PrimaryElected", "CaughtUp", "RepairsSuspended"}},
 	}
 }
 
@@ -79,7 +81,7 @@ func documents(root string) (map[string][]byte, error) {
 			return nil, err
 		}
 		var b bytes.Buffer
-		write(&b, &crd, string(sample), conditions.of(p.scope))
+		write(&b, &crd, string(sample), conditions.of(p))
 		files[strings.ToLower(crd.Spec.Names.Kind)+".md"] = b.Bytes()
 	}
 	return files, nil
