@@ -223,15 +223,17 @@ func TestCertificateIsRenewedWithoutFailingCalls(t *testing.T) {
 
 	leader := startReplica(t, ns, clock)
 	<-leader.mgr.Elected()
+	// Whoever comes first makes the Secret; from then on only one writes it.
+	first := awaitSecret(t, ns, leader, func(*corev1.Secret) string { return "" })
 	follower := startReplica(t, ns, clock)
 	configuration := twoHooks(ns, label, leader, follower)
 	create(t, configuration)
 	t.Cleanup(func() { _ = shared.client.Delete(context.Background(), configuration) })
-	first := awaitSecret(t, ns, leader, func(*corev1.Secret) string { return "" })
 
 	clock.set(-80 * day) // A certificate for what follows: it is valid today.
 	second := awaitSecret(t, ns, leader, differs("tls.crt", first))
 	awaitBundle(t, ns, second.Data["ca.crt"])
+	awaitRead(t, configuration, ns, "first")
 	awaitServed(t, second, leader, follower)
 	calling := call(t, ns, leader, follower)
 	defer calling.ended.Wait()
@@ -244,6 +246,7 @@ func TestCertificateIsRenewedWithoutFailingCalls(t *testing.T) {
 		t.Errorf("%d authorities", n)
 	}
 	awaitBundle(t, ns, third.Data["ca.crt"])
+	awaitRead(t, configuration, ns, "second")
 	calling.await(t, 3)
 	if now := get(t, third.DeepCopy()); !bytes.Equal(now.Data["tls.crt"], second.Data["tls.crt"]) {
 		t.Error("the new authority signed before API servers had the time to know it")
@@ -268,6 +271,7 @@ func TestCertificateIsRenewedWithoutFailingCalls(t *testing.T) {
 	fifth := awaitSecret(t, ns, leader, differs("ca.crt", fourth))
 	awaitBundle(t, ns, fifth.Data["ca.crt"])
 	awaitServed(t, fifth, leader, follower)
+	awaitRead(t, configuration, ns, "third")
 	if err := callOnce(t.Context(), ns, []*replica{leader, follower}); err != nil {
 		t.Error(err)
 	}
@@ -287,13 +291,41 @@ func awaitBundle(t *testing.T, name string, authorities []byte) {
 	t.Helper()
 	c := &admissionv1.ValidatingWebhookConfiguration{ObjectMeta: metav1.ObjectMeta{Name: name}}
 	await(t, c, &admissionv1.ValidatingWebhookConfigurationList{}, func(now *admissionv1.ValidatingWebhookConfiguration, _ bool) string {
-		for _, h := range now.Webhooks {
+		for _, h := range now.Webhooks[:2] { // The others are markers.
 			if !bytes.Equal(h.ClientConfig.CABundle, authorities) {
 				return "the authorities of " + h.Name
 			}
 		}
 		return ""
 	})
+}
+
+// awaitRead waits until the API server acts on the configuration as it is now:
+// it reads it a moment after it was written. A webhook that nobody answers is
+// added for one name; from the moment it stands in the way of that name,
+// everything before it has been read.
+func awaitRead(t *testing.T, c *admissionv1.ValidatingWebhookConfiguration, ns, marker string) {
+	t.Helper()
+	nobody, err := freePort()
+	if err != nil {
+		t.Fatal(err)
+	}
+	change(t, c, func(c *admissionv1.ValidatingWebhookConfiguration) {
+		w := c.Webhooks[0].DeepCopy()
+		w.Name, w.ClientConfig.URL = marker+".example.org", new("https://localhost:"+strconv.Itoa(nobody))
+		w.MatchConditions = []admissionv1.MatchCondition{{Name: "named", Expression: "object.metadata.name == '" + marker + "'"}}
+		c.Webhooks = append(c.Webhooks, *w)
+	})
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	for shared.client.Create(ctx, subject(ns, marker, orderV1), client.DryRunAll) == nil {
+		if ctx.Err() != nil {
+			t.Fatal("the API server does not read the configuration")
+		}
+	}
+	if ctx.Err() != nil {
+		t.Fatal("the API server does not read the configuration")
+	}
 }
 
 // awaitServed waits until all replicas serve what the Secret holds.

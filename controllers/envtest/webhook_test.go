@@ -189,7 +189,18 @@ func hookedNamespace(t *testing.T, label string) string {
 	ns := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{GenerateName: "hook-", Labels: map[string]string{label: "on"}}}
 	create(t, ns)
 	awaitPublished(t, "plastron")
-	return ns.Name
+	// The API server reads the configuration a moment after it was written.
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	for {
+		err := shared.client.Create(ctx, subject(ns.Name, "probe", orderV1), client.DryRunAll)
+		if err == nil {
+			return ns.Name
+		}
+		if ctx.Err() != nil {
+			t.Fatalf("the webhook cannot be called: %v", err)
+		}
+	}
 }
 
 // awaitPublished waits until API servers trust the webhook.
