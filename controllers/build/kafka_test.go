@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/plastron-dev/plastron/api/v1alpha1"
 	"github.com/plastron-dev/plastron/runtime/config"
 )
@@ -67,5 +69,29 @@ func TestPodsCanReadTheirCredentials(t *testing.T) {
 	}
 	if c.Kafka.Protocol != "SASL_SSL" || c.Kafka.SASLMechanism != "SCRAM-SHA-512" || c.Kafka.CAFile != filepath.Join(folder, "ca.crt") {
 		t.Errorf("%+v", c.Kafka)
+	}
+}
+
+// TestEveryVolumeIsMounted looks into the pods that carry files: a volume that
+// the container does not mount is of no use.
+func TestEveryVolumeIsMounted(t *testing.T) {
+	t.Parallel()
+	w := &workload{
+		name: "main", namespace: "kafka", component: "registry", port: 8081, template: &v1alpha1.WorkloadTemplate{},
+		inputs: Inputs{Kafka: secureKafka(), Listener: []File{{Setting: "server_tls_certfile", Secret: "tls", Key: "tls.crt", Name: "tls.crt"}}},
+	}
+	template, err := w.podTemplate()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var volumes, mounts []string
+	for _, v := range template.Spec.Volumes {
+		volumes = append(volumes, *v.Name)
+	}
+	for _, m := range template.Spec.Containers[0].VolumeMounts {
+		mounts = append(mounts, *m.Name)
+	}
+	if diff := cmp.Diff(volumes, mounts); diff != "" || len(volumes) != 2 {
+		t.Errorf("volumes, and what the container mounts: %s", diff)
 	}
 }

@@ -34,7 +34,6 @@ func (w *workload) podTemplate() (*corev1ac.PodTemplateSpecApplyConfiguration, e
 		return nil, err
 	}
 	spec := corev1ac.PodSpec().
-		WithContainers(container).
 		WithAutomountServiceAccountToken(false).
 		// A Service called karapace would set KARAPACE_PORT in every pod.
 		WithEnableServiceLinks(false).
@@ -43,6 +42,7 @@ func (w *workload) podTemplate() (*corev1ac.PodTemplateSpecApplyConfiguration, e
 			WithRunAsNonRoot(true).WithRunAsUser(nonRoot).WithRunAsGroup(nonRoot).WithFSGroup(nonRoot).
 			WithSeccompProfile(corev1ac.SeccompProfile().WithType(corev1.SeccompProfileTypeRuntimeDefault)))
 	w.volumes(spec, container)
+	spec.WithContainers(container) // A copy: nothing may be added to it afterwards.
 	if err := w.placement(spec); err != nil {
 		return nil, err
 	}
