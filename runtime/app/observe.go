@@ -23,6 +23,11 @@ var _ httpserver.Observer = observer{}
 // RequestStarted implements httpserver.Observer.
 func (o observer) RequestStarted(r *http.Request) { o.metrics.RequestStarted(r.Method) }
 
+// RequestRouted implements httpserver.Observer.
+func (o observer) RequestRouted(r *http.Request, before, route string) {
+	o.metrics.RequestRouted(r.Method, before, route)
+}
+
 // RequestDone implements httpserver.Observer.
 func (o observer) RequestDone(r *http.Request, done httpserver.Observation) {
 	request := telemetry.Request{

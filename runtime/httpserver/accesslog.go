@@ -31,6 +31,13 @@ func (l *AccessLog) RequestStarted(r *http.Request) {
 	}
 }
 
+// RequestRouted implements Observer.
+func (l *AccessLog) RequestRouted(r *http.Request, before, route string) {
+	if l.Next != nil {
+		l.Next.RequestRouted(r, before, route)
+	}
+}
+
 // RequestDone implements Observer. What the client chose is quoted, so that no
 // request makes two lines or colours a terminal.
 func (l *AccessLog) RequestDone(r *http.Request, o Observation) {

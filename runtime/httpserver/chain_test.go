@@ -2,6 +2,7 @@ package httpserver
 
 import (
 	"encoding/json"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -14,10 +15,14 @@ import (
 
 type observed struct {
 	started int
+	routed  []string
 	done    []Observation
 }
 
 func (o *observed) RequestStarted(*http.Request) { o.started++ }
+func (o *observed) RequestRouted(_ *http.Request, before, route string) {
+	o.routed = append(o.routed, before+" "+route)
+}
 func (o *observed) RequestDone(_ *http.Request, d Observation) {
 	o.done = append(o.done, d)
 }
@@ -43,6 +48,20 @@ func TestChainReportsRequests(t *testing.T) {
 		Observation{Route: "/x/{y}", Status: 404, ResponseBytes: 3})
 	f(func(http.ResponseWriter, *http.Request) {}, Observation{Route: "none", Status: 200})
 	f(func(http.ResponseWriter, *http.Request) { panic("boom") }, Observation{Route: "none", Status: 500, ResponseBytes: 52})
+}
+
+// Who counts requests by route hears of each change once.
+func TestChainReportsRoutes(t *testing.T) {
+	t.Parallel()
+	var o observed
+	Chain{Observer: &AccessLog{Out: io.Discard, Next: &o}}.Wrap(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		SetRoute(w, "/x")
+		SetRoute(w, "/x")
+		SetRoute(w, "/x/{y}")
+	})).ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/x", nil))
+	if diff := cmp.Diff([]string{"none /x", "/x /x/{y}"}, o.routed); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
 }
 
 func TestPanicBecomes500(t *testing.T) {

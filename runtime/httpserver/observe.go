@@ -12,6 +12,9 @@ const unrouted = "none"
 type Observer interface {
 	// RequestStarted is called before the handler.
 	RequestStarted(r *http.Request)
+	// RequestRouted is called when it is known which route answers; the request
+	// counted for another one before, "none" at first.
+	RequestRouted(r *http.Request, before, route string)
 	// RequestDone is called after it, always, also after a panic.
 	RequestDone(r *http.Request, o Observation)
 }
@@ -33,8 +36,14 @@ type Observation struct {
 // SetRoute tells the chain which route answers, as a template such as
 // "/subjects/{subject}". It does nothing outside a chain.
 func SetRoute(w http.ResponseWriter, template string) {
-	if out, ok := w.(*recorder); ok {
-		out.route = template
+	out, ok := w.(*recorder)
+	if !ok || out.route == template {
+		return
+	}
+	before := out.route
+	out.route = template
+	if out.observer != nil {
+		out.observer.RequestRouted(out.request, before, template)
 	}
 }
 
@@ -44,6 +53,7 @@ func (c *chained) observe(out *recorder, r *http.Request) func() {
 		return func() {}
 	}
 	c.Observer.RequestStarted(r)
+	out.observer, out.request = c.Observer, r
 	started := c.Clock()
 	return func() {
 		c.Observer.RequestDone(r, Observation{
@@ -64,6 +74,9 @@ type recorder struct {
 	route  string
 	status int
 	bytes  int64
+
+	observer Observer // nil for nobody
+	request  *http.Request
 }
 
 // Unwrap serves http.ResponseController.

@@ -67,7 +67,7 @@ func (m *Metrics) declareHTTP() {
 	}, []string{"method", "path", "status"})
 	m.inside = prometheus.NewGaugeVec(prometheus.GaugeOpts{
 		Name: "http_requests_inprogress", Help: "Requests that are being answered.",
-	}, []string{"method"})
+	}, []string{"method", "handler"})
 	m.inside4 = prometheus.NewGaugeVec(prometheus.GaugeOpts{
 		Name: "karapace_http_requests_in_progress", Help: "Requests that are being answered.",
 	}, []string{"method"})
@@ -119,8 +119,30 @@ func (m *Metrics) RequestStarted(method string) {
 	if m == nil {
 		return
 	}
-	m.inside.WithLabelValues(knownMethod(method)).Inc()
+	m.enter(knownMethod(method), unrouted, 1)
 	m.inside4.WithLabelValues(knownMethod(method)).Inc()
+}
+
+// unrouted is the route of requests that no handler has claimed yet, and
+// ownRoute that of the metrics themselves, which Karapace does not count.
+const (
+	unrouted = "none"
+	ownRoute = "/metrics"
+)
+
+// RequestRouted moves a request from one route to another.
+func (m *Metrics) RequestRouted(method, before, route string) {
+	if m == nil {
+		return
+	}
+	m.enter(knownMethod(method), before, -1)
+	m.enter(knownMethod(method), route, 1)
+}
+
+func (m *Metrics) enter(method, route string, n float64) {
+	if route != ownRoute {
+		m.inside.WithLabelValues(method, route).Add(n)
+	}
 }
 
 // Request is what is known of an answered request.
@@ -142,9 +164,9 @@ func (m *Metrics) RequestDone(r Request) {
 		return
 	}
 	method := knownMethod(r.Method)
-	m.inside.WithLabelValues(method).Dec()
+	m.enter(method, r.Route, -1)
 	m.inside4.WithLabelValues(method).Dec()
-	if r.Route == "/metrics" {
+	if r.Route == ownRoute {
 		return
 	}
 	status := strconv.Itoa(r.Status)

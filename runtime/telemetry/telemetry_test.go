@@ -81,10 +81,16 @@ func TestMetricsOnTheWire(t *testing.T) {
 		t.Fatal(err)
 	}
 	m.RequestStarted("GET")
+	m.RequestRouted("GET", "none", "/subjects/{subject}")
 	m.RequestDone(Request{Method: "GET", Route: "/subjects/{subject}", Status: 200, RequestBytes: -1, ResponseBytes: 4, Duration: time.Millisecond})
 	m.RequestStarted("BREW")
 	m.RequestDone(Request{Method: "BREW", Route: "none", Status: 405})
+	m.RequestStarted("GET")
+	m.RequestRouted("GET", "none", "/metrics")
 	m.RequestDone(Request{Method: "GET", Route: "/metrics", Status: 200})
+	m.RequestStarted("PUT")
+	m.RequestRouted("PUT", "none", "/config")
+	m.RequestStarted("PUT")
 
 	w := httptest.NewRecorder()
 	m.Handler().ServeHTTP(w, httptest.NewRequest("GET", "/metrics", nil))
@@ -96,6 +102,11 @@ func TestMetricsOnTheWire(t *testing.T) {
 		`karapace_reader_lag{app="Karapace"} 2`,
 		`karapace_is_primary{app="Karapace"} 1`,
 		`karapace_records_skipped_total{app="Karapace",reason="key"} 1`,
+		`http_requests_inprogress{app="Karapace",handler="/config",method="PUT"} 1`,
+		`http_requests_inprogress{app="Karapace",handler="none",method="PUT"} 1`,
+		`http_requests_inprogress{app="Karapace",handler="/subjects/{subject}",method="GET"} 0`,
+		`http_requests_inprogress{app="Karapace",handler="none",method="GET"} 0`,
+		`karapace_http_requests_in_progress{app="Karapace",method="PUT"} 2`,
 		`go_goroutines `,
 	} {
 		if !strings.Contains(w.Body.String(), "\n"+line) {
@@ -124,6 +135,7 @@ func TestNilMetricsCountNothing(t *testing.T) {
 	t.Parallel()
 	var m *Metrics
 	m.RequestStarted("GET")
+	m.RequestRouted("GET", "none", "/")
 	m.RequestDone(Request{})
 	m.RecordsProcessed("CANONICAL", 1)
 	m.Fault("a", "b")
