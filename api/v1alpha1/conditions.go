@@ -262,6 +262,7 @@ const (
 	EventDeletionSkipped       = "DeletionSkipped"
 	EventSubjectDeleted        = "SubjectDeleted"
 	EventCompatibilityReleased = "CompatibilityReleased"
+	EventModeReleased          = "ModeReleased"
 	EventPrimaryChanged        = "PrimaryChanged"
 	EventRepairsSuspended      = "RepairsSuspended"
 	EventPodReplaced           = "PodReplaced"

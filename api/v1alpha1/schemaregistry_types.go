@@ -223,8 +223,8 @@ type NamespaceScope struct {
 	// is every one, Selector those with the labels.
 	// +required
 	From NamespacesFrom `json:"from"`
-	// Selector of the namespaces' labels. A change of labels is seen when a
-	// Subject is compared with the registry the next time.
+	// Selector of the namespaces' labels. A change of labels counts from the
+	// next look at a Subject on.
 	// +optional
 	Selector *metav1.LabelSelector `json:"selector,omitempty"`
 }

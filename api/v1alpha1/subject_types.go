@@ -21,6 +21,25 @@ type LevelOrInherit string
 // registry's applies.
 const Inherit LevelOrInherit = "Inherit"
 
+// Mode says what may be done to a subject.
+type Mode string
+
+// The modes.
+const (
+	ReadWrite        Mode = "READWRITE"
+	ReadOnly         Mode = "READONLY"
+	ReadOnlyOverride Mode = "READONLY_OVERRIDE"
+	Import           Mode = "IMPORT"
+)
+
+// ModeOrInherit is a mode, or Inherit.
+// +kubebuilder:validation:Enum=READWRITE;READONLY;READONLY_OVERRIDE;IMPORT;Inherit
+type ModeOrInherit string
+
+// InheritMode asks for the removal of the subject's own mode, so that the
+// registry's applies.
+const InheritMode ModeOrInherit = "Inherit"
+
 // AdoptionPolicy says what may happen to a subject that exists already.
 // +kubebuilder:validation:Enum=IfIdentical;IfCompatible;Never
 type AdoptionPolicy string
@@ -88,7 +107,7 @@ const (
 // SubjectSpec is the wanted state of a subject.
 // +kubebuilder:validation:XValidation:rule="has(self.name) == has(oldSelf.name) && (!has(self.name) || self.name == oldSelf.name)",message="name is immutable: create another Subject"
 // +kubebuilder:validation:XValidation:rule="!(has(self.schema) && has(self.schemaFrom))",message="set schema or schemaFrom, not both"
-// +kubebuilder:validation:XValidation:rule="has(self.schema) || has(self.schemaFrom) || has(self.compatibility)",message="set schema, schemaFrom or compatibility: the Subject asks for nothing"
+// +kubebuilder:validation:XValidation:rule="has(self.schema) || has(self.schemaFrom) || has(self.compatibility) || has(self.mode)",message="set schema, schemaFrom, compatibility or mode: the Subject asks for nothing"
 // +kubebuilder:validation:XValidation:rule="!has(self.references) || has(self.schema) || has(self.schemaFrom)",message="references need a schema"
 // +kubebuilder:validation:XValidation:rule="!(has(self.deletionPolicy) && self.deletionPolicy != 'Retain' && has(self.managementPolicy) && self.managementPolicy == 'Observe')",message="a Subject that only observes cannot delete: use deletionPolicy Retain"
 type SubjectSpec struct {
@@ -113,7 +132,7 @@ type SubjectSpec struct {
 	SchemaType SchemaType `json:"schemaType,omitempty"`
 
 	// Schema is the text. Without schema and schemaFrom only the compatibility
-	// level of the subject is managed.
+	// level and the mode of the subject are managed.
 	// +optional
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=900000
@@ -134,6 +153,17 @@ type SubjectSpec struct {
 	// removes the subject's own.
 	// +optional
 	Compatibility *LevelOrInherit `json:"compatibility,omitempty"`
+
+	// Mode of the subject. Absent leaves it alone, Inherit removes the
+	// subject's own. One that forbids new versions is set after the schema was
+	// registered, and is never left to register another one.
+	// +optional
+	Mode *ModeOrInherit `json:"mode,omitempty"`
+
+	// Normalize says whether the registry compares and stores the schema in
+	// its normal form. Absent leaves that to the registry.
+	// +optional
+	Normalize *bool `json:"normalize,omitempty"`
 
 	// ManagementPolicy says whether the operator may write; Full when absent.
 	// +optional
@@ -306,6 +336,9 @@ type AppliedSettings struct {
 	// Compatibility that we set on the subject.
 	// +optional
 	Compatibility Level `json:"compatibility,omitempty"`
+	// Mode that we set on the subject.
+	// +optional
+	Mode Mode `json:"mode,omitempty"`
 }
 
 // EffectiveCompatibility is the level that the registry applies.

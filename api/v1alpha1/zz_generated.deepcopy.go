@@ -1562,6 +1562,16 @@ func (in *SubjectSpec) DeepCopyInto(out *SubjectSpec) {
 		*out = new(LevelOrInherit)
 		**out = **in
 	}
+	if in.Mode != nil {
+		in, out := &in.Mode, &out.Mode
+		*out = new(ModeOrInherit)
+		**out = **in
+	}
+	if in.Normalize != nil {
+		in, out := &in.Normalize, &out.Normalize
+		*out = new(bool)
+		**out = **in
+	}
 	if in.ManagementPolicy != nil {
 		in, out := &in.ManagementPolicy, &out.ManagementPolicy
 		*out = new(ManagementPolicy)

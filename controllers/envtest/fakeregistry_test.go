@@ -55,10 +55,13 @@ type fakeRegistry struct {
 	mu       sync.Mutex
 	subjects map[string][]*fakeVersion
 	levels   map[string]string
+	modes    map[string]string // "" is the global one.
+	noModes  bool              // The routes of modes can only be read, as Karapace's.
 	ids      map[string]int
 	next     int
 	down     bool
-	lag      int // Reads for which a new version or level stays hidden.
+	asked    map[string]string // The normalize of registrations and lookups, by subject.
+	lag      int               // Reads for which a new version or level stays hidden.
 	fresh    map[string]int
 	primary  string
 	writes   []string // Method and path of each request that may change something.
@@ -68,7 +71,7 @@ type fakeRegistry struct {
 
 func newFakeRegistry() *fakeRegistry {
 	return &fakeRegistry{
-		subjects: map[string][]*fakeVersion{}, levels: map[string]string{}, ids: map[string]int{}, fresh: map[string]int{},
+		subjects: map[string][]*fakeVersion{}, levels: map[string]string{}, modes: map[string]string{"": "READWRITE"}, asked: map[string]string{}, ids: map[string]int{}, fresh: map[string]int{},
 		primary: "http://fake:8081", seen: make(chan struct{}),
 	}
 }
@@ -199,6 +202,8 @@ func (f *fakeRegistry) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}})
 	case "config":
 		f.config(w, r, parts[1:])
+	case "mode":
+		f.mode(w, r, parts[1:])
 	case "subjects":
 		if len(parts) == 1 {
 			f.list(w)
@@ -232,6 +237,29 @@ func (f *fakeRegistry) config(w http.ResponseWriter, r *http.Request, parts []st
 	}
 }
 
+func (f *fakeRegistry) mode(w http.ResponseWriter, r *http.Request, parts []string) {
+	name := strings.Join(parts, "")
+	mode, ok := f.modes[name]
+	switch {
+	case r.Method != http.MethodGet && f.noModes:
+		reply(w, 405, map[string]any{"error_code": 405, "message": "Method Not Allowed"})
+	case r.Method == http.MethodPut:
+		var body struct{ Mode string }
+		read(r.Body, &body)
+		f.modes[name] = body.Mode
+		reply(w, 200, body)
+	case !ok && r.URL.Query().Get("defaultToGlobal") == "true":
+		reply(w, 200, map[string]any{"mode": f.modes[""]})
+	case !ok:
+		reply(w, 404, map[string]any{"error_code": 40409, "message": "no mode"})
+	case r.Method == http.MethodDelete:
+		delete(f.modes, name)
+		reply(w, 200, map[string]any{"mode": mode})
+	default:
+		reply(w, 200, map[string]any{"mode": mode})
+	}
+}
+
 func (f *fakeRegistry) list(w http.ResponseWriter) {
 	names := []string{}
 	for name := range f.subjects {
@@ -249,6 +277,9 @@ func (f *fakeRegistry) subject(w http.ResponseWriter, r *http.Request, parts []s
 	}
 	name := parts[0]
 	live := f.live(name)
+	if r.Method == http.MethodPost {
+		f.asked[name] = r.URL.Query().Get("normalize")
+	}
 	switch {
 	case r.Method == http.MethodDelete && r.URL.Query().Get("permanent") == "true":
 		delete(f.subjects, name)

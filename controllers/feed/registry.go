@@ -66,10 +66,10 @@ func (r *Registry) Latest(ctx context.Context, s schema.Subject) (registry.Regis
 	return found, err
 }
 
-// Register is that of the client.
-func (r *Registry) Register(ctx context.Context, s schema.Subject, sch schema.Schema) (schema.ID, error) {
+// RegisterWith is that of the client.
+func (r *Registry) RegisterWith(ctx context.Context, s schema.Subject, what registry.Registration) (schema.ID, error) {
 	defer r.writing(s, versions)()
-	return r.Client.Register(ctx, s, sch)
+	return r.Client.RegisterWith(ctx, s, what)
 }
 
 // SetSubjectConfig is that of the client.

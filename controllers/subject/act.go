@@ -20,9 +20,15 @@ func (m *remote) act(ctx context.Context, in *verdict.Input, action verdict.Acti
 		if err = m.client.DeleteSubjectConfig(ctx, m.name()); registry.NotFound(err) {
 			err = nil // Somebody was faster.
 		}
+	case verdict.SetMode:
+		err = m.client.SetSubjectMode(ctx, m.name(), schema.Mode(*m.subject.Spec.Mode))
+	case verdict.ClearMode:
+		if err = m.client.DeleteSubjectMode(ctx, m.name()); registry.NotFound(err) || registry.ClassOf(err) == registry.NotConfigured {
+			err = nil // Somebody was faster.
+		}
 	case verdict.Register:
 		var id schema.ID
-		if id, err = m.client.Register(ctx, m.name(), schemaOf(in)); err == nil {
+		if id, err = m.client.RegisterWith(ctx, m.name(), registrationOf(in)); err == nil {
 			in.RegisteredID = int32(id)
 		}
 	case verdict.None:
@@ -37,6 +43,10 @@ func (m *remote) act(ctx context.Context, in *verdict.Input, action verdict.Acti
 // failure says what a failed call means to a Subject.
 func failure(during verdict.Action, err error) *verdict.Failure {
 	f := &verdict.Failure{Kind: verdict.RefusedOther, During: during, Message: err.Error()}
+	if registry.Unsupported(err) && !registry.NotFound(err) {
+		f.Kind = verdict.RefusedUnsupported
+		return f
+	}
 	switch registry.ClassOf(err) {
 	case registry.Unavailable, registry.UnknownOutcome, registry.Canceled:
 		f.Kind = verdict.Unreachable

@@ -185,8 +185,15 @@ func (m *remote) bury(ctx context.Context, step verdict.Step) *verdict.Statement
 	if _, err = m.client.PurgeSubject(ctx, m.name()); err != nil && !registry.NotFound(err) {
 		return buryFailed(err)
 	}
-	if m.subject.Status.Applied != nil && m.subject.Status.Applied.Compatibility != "" {
+	applied := m.subject.Status.Applied
+	if applied != nil && applied.Compatibility != "" {
 		err = m.client.DeleteSubjectConfig(ctx, m.name())
+		if err != nil && !registry.NotFound(err) && registry.ClassOf(err) != registry.NotConfigured {
+			return buryFailed(err)
+		}
+	}
+	if applied != nil && applied.Mode != "" {
+		err = m.client.DeleteSubjectMode(ctx, m.name())
 		if err != nil && !registry.NotFound(err) && registry.ClassOf(err) != registry.NotConfigured {
 			return buryFailed(err)
 		}

@@ -46,6 +46,7 @@ func (m *remote) gather(ctx context.Context, in *verdict.Input) {
 		m.looked, in.Existed = true, state.Latest != nil
 	}
 	if verdict.NeedsRegistration(in) {
+		state.Effective = m.effectiveMode(ctx)
 		if in.Checked, err = m.check(ctx, in); err != nil {
 			in.State, in.Failure = nil, failure(verdict.None, err)
 			return
@@ -74,6 +75,9 @@ func (m *remote) read(ctx context.Context, in *verdict.Input, state *verdict.Sta
 		}
 		state.Global = v1alpha1.Level(settings.Level)
 	}
+	if err := m.readMode(ctx, state); err != nil {
+		return err
+	}
 	if !m.subject.HasSchema() {
 		return nil
 	}
@@ -89,6 +93,37 @@ func (m *remote) read(ctx context.Context, in *verdict.Input, state *verdict.Sta
 	return m.findOurs(ctx, in, state)
 }
 
+// readMode reads the subject's mode when the spec speaks of it.
+func (m *remote) readMode(ctx context.Context, state *verdict.State) error {
+	want := m.subject.Spec.Mode
+	if want == nil {
+		return nil
+	}
+	mode, err := m.client.SubjectMode(ctx, m.name())
+	if err != nil && registry.ClassOf(err) != registry.NotConfigured && !registry.NotFound(err) {
+		return err
+	}
+	state.Mode = v1alpha1.Mode(mode)
+	if *want != v1alpha1.InheritMode || mode == "" {
+		return nil
+	}
+	if mode, err = m.client.GlobalMode(ctx); err != nil {
+		return err
+	}
+	state.GlobalMode = v1alpha1.Mode(mode)
+	return nil
+}
+
+// effectiveMode asks whether a registration can succeed, so that one that
+// cannot is not tried. A registry that does not tell is tried.
+func (m *remote) effectiveMode(ctx context.Context) v1alpha1.Mode {
+	mode, err := m.client.EffectiveMode(ctx, m.name())
+	if err != nil {
+		return ""
+	}
+	return v1alpha1.Mode(mode)
+}
+
 // findOurs finds the version that holds our text. An id stands for one content
 // for ever, so an object that asks for what it asked for before, and whose id
 // is the latest, needs no lookup.
@@ -102,7 +137,7 @@ func (m *remote) findOurs(ctx context.Context, in *verdict.Input, state *verdict
 		state.Ours = state.Latest // It was registered in this attempt.
 		return nil
 	}
-	found, err := m.client.Lookup(ctx, m.name(), schemaOf(in))
+	found, err := m.client.LookupWith(ctx, m.name(), registrationOf(in))
 	switch {
 	case registry.NotFound(err), registry.ClassOf(err) == registry.InvalidSchema:
 		return nil
@@ -188,6 +223,11 @@ func previousOf(registered []registry.Registered) []admission.Previous {
 		previous = append(previous, admission.Previous{Version: r.Version, Schema: r.Schema})
 	}
 	return previous
+}
+
+// registrationOf is what the Subject asks the registry to register.
+func registrationOf(in *verdict.Input) registry.Registration {
+	return registry.Registration{Schema: schemaOf(in), Normalize: in.Subject.Spec.Normalize}
 }
 
 // schemaOf is what the Subject asks the registry for.

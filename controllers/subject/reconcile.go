@@ -46,9 +46,9 @@ type Reconciler struct {
 // settle is how long the nodes of a registry get to read what one of them wrote.
 const settle = 300 * time.Millisecond
 
-// rounds bounds the writes of one reconciliation: a level, a schema, and one
-// more look.
-const rounds = 4
+// rounds bounds the writes of one reconciliation: a level, a mode, a schema,
+// and one more look.
+const rounds = 5
 
 // +kubebuilder:rbac:groups=plastron.dev,resources=subjects,verbs=get;list;watch;update;patch
 // +kubebuilder:rbac:groups=plastron.dev,resources=subjects/status,verbs=get;update;patch
@@ -157,7 +157,9 @@ func (r *Reconciler) next(in *verdict.Input) time.Duration {
 	switch {
 	case verdict.Unsettled(in):
 		return session.Jitter(settle)
-	case in.Failure != nil && !j.Stalled:
+	case in.Failure != nil && in.Failure.Kind == verdict.RefusedUnsupported:
+		return session.Jitter(10 * r.Poll) // It would need another registry.
+	case in.Failure != nil && !j.Stalled && in.Failure.Kind != verdict.RefusedReadOnly:
 		return session.Jitter(r.Retry)
 	case in.State == nil && in.Registry.Unreachable == "":
 		return session.Jitter(10 * r.Retry) // A watch wakes it; this is for a missed one.

@@ -3,6 +3,7 @@ package subject
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/equality"
@@ -103,17 +104,34 @@ func fillState(status *v1alpha1.SubjectStatus, in *verdict.Input, ownership v1al
 	fillApplied(status, in)
 }
 
-// fillApplied remembers the level that we set: it is the only one that Inherit
-// may remove.
+// fillApplied remembers the level and the mode that we set: they are the only
+// ones that Inherit may remove.
 func fillApplied(status *v1alpha1.SubjectStatus, in *verdict.Input) {
-	want := in.Subject.Spec.Compatibility
-	switch {
+	var applied v1alpha1.AppliedSettings
+	if status.Applied != nil {
+		applied = *status.Applied
+	}
+	spec := in.Subject.Spec
+	switch want := spec.Compatibility; {
 	case want == nil || *want == v1alpha1.Inherit:
 		if in.State.Level == "" {
-			status.Applied = nil
+			applied.Compatibility = ""
 		}
 	case string(*want) == string(in.State.Level) && !in.Subject.Observes():
-		status.Applied = &v1alpha1.AppliedSettings{Compatibility: in.State.Level}
+		applied.Compatibility = in.State.Level
+	}
+	switch want := spec.Mode; {
+	case want == nil: // Not looked at.
+	case *want == v1alpha1.InheritMode:
+		if in.State.Mode == "" || slices.Contains(in.Wrote, verdict.ClearMode) {
+			applied.Mode = ""
+		}
+	case string(*want) == string(in.State.Mode) && !in.Subject.Observes():
+		applied.Mode = in.State.Mode
+	}
+	status.Applied = nil
+	if applied != (v1alpha1.AppliedSettings{}) {
+		status.Applied = &applied
 	}
 }
 
@@ -148,9 +166,13 @@ func (r *Reconciler) tell(old, s *v1alpha1.Subject, in *verdict.Input, oldID int
 			"The schema had id %d and has id %d now: older records cannot be decoded by this registry", oldID, s.Status.SchemaID)
 	}
 	r.tellCondition(old, s, v1alpha1.ConditionCompatible, v1alpha1.EventIncompatibleSchema)
-	if released(old, s) {
-		r.event(s, corev1.EventTypeNormal, v1alpha1.EventCompatibilityReleased, "spec.compatibility was removed; the subject keeps %s",
-			s.Status.Applied.Compatibility)
+	if a := s.Status.Applied; a != nil && old.Status.ObservedGeneration != s.Generation {
+		if s.Spec.Compatibility == nil && a.Compatibility != "" {
+			r.event(s, corev1.EventTypeNormal, v1alpha1.EventCompatibilityReleased, "spec.compatibility was removed; the subject keeps %s", a.Compatibility)
+		}
+		if s.Spec.Mode == nil && a.Mode != "" {
+			r.event(s, corev1.EventTypeNormal, v1alpha1.EventModeReleased, "spec.mode was removed; the subject keeps %s", a.Mode)
+		}
 	}
 }
 
@@ -164,12 +186,6 @@ func (r *Reconciler) tellCondition(old, s *v1alpha1.Subject, typ, reason string)
 		return
 	}
 	r.event(s, corev1.EventTypeWarning, reason, "%s", is.Message)
-}
-
-// released reports whether this generation is the first without the level that
-// an earlier one set.
-func released(old, s *v1alpha1.Subject) bool {
-	return s.Spec.Compatibility == nil && s.Status.Applied != nil && old.Status.ObservedGeneration != s.Generation
 }
 
 func find(conditions []metav1.Condition, typ string) *metav1.Condition {

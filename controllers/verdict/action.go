@@ -10,6 +10,8 @@ const (
 	None       Action = ""
 	SetLevel   Action = "setting the compatibility level"
 	ClearLevel Action = "removing the compatibility level"
+	SetMode    Action = "setting the mode"
+	ClearMode  Action = "removing the mode"
 	Register   Action = "registering the schema"
 )
 
@@ -20,7 +22,8 @@ const (
 //
 // The level comes before the schema: the text has been checked under the level
 // that is wanted, so that a text which needs a looser level gets in, and one
-// that a tighter level forbids changes nothing.
+// that a tighter level forbids changes nothing. A mode that forbids writes comes
+// last, any other first.
 func Next(in *Input) Action {
 	s := in.Subject
 	if in.State == nil || in.Failure != nil || s.Observes() {
@@ -32,13 +35,22 @@ func Next(in *Input) Action {
 	if checkProblem(in) != nil || suspended(in) != nil {
 		return None
 	}
+	mode := nextMode(in)
+	if mode != None && !closes(in) {
+		return mode
+	}
 	if a := nextLevel(in); a != None && !onlyReported(in, a) {
 		return a
 	}
-	if NeedsRegistration(in) && !onlyReported(in, Register) {
+	if NeedsRegistration(in) && readOnly(in) == nil && !onlyReported(in, Register) {
 		return Register
 	}
-	return None
+	return mode
+}
+
+// isSetting reports whether an action changes a setting, not the versions.
+func (a Action) isSetting() bool {
+	return a == SetLevel || a == ClearLevel || a == SetMode || a == ClearMode
 }
 
 // onlyReported reports whether an action would repair what somebody else
@@ -53,6 +65,8 @@ func onlyReported(in *Input, a Action) bool {
 		return hashIsApplied(in) && s.Status.SchemaID != 0
 	case SetLevel:
 		return s.Spec.Compatibility != nil && string(*s.Spec.Compatibility) == string(appliedLevel(s))
+	case SetMode:
+		return s.Spec.Mode != nil && string(*s.Spec.Mode) == string(appliedMode(s))
 	default:
 		return false
 	}

@@ -13,6 +13,7 @@ func Adoption() Chain {
 		policyForbidsAny,
 		latestDiffers,
 		levelDiffers,
+		modeDiffers,
 	}
 }
 
@@ -67,6 +68,17 @@ func levelDiffers(in *Input) *Statement {
 	}
 	return refuseAdoption(in, fmt.Sprintf("and its compatibility level is %s, not %s. Remove spec.compatibility or set it to %s, "+
 		"or set spec.adoptionPolicy to IfCompatible", in.State.Level, *want, in.State.Level))
+}
+
+// modeDiffers protects a mode that somebody set on the subject.
+func modeDiffers(in *Input) *Statement {
+	want := in.Subject.Spec.Mode
+	have := in.State.Mode
+	if in.Subject.Adoption() != v1alpha1.AdoptIfIdentical || want == nil || have == "" || have == v1alpha1.ReadWrite || string(*want) == string(have) {
+		return nil
+	}
+	return refuseAdoption(in, fmt.Sprintf("and its mode is %s, not %s. Remove spec.mode or set it to %s, "+
+		"or set spec.adoptionPolicy to IfCompatible", have, *want, have))
 }
 
 func refuseAdoption(in *Input, why string) *Statement {

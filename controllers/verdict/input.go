@@ -81,6 +81,14 @@ type State struct {
 	// Level is the subject's own level, empty when it has none, and Global
 	// the registry's; Global may be unknown while Level is not empty.
 	Level, Global v1alpha1.Level
+	// Mode is the subject's own mode, empty when it has none; looked at only
+	// when the spec speaks of it. Registries of Karapace's kind tell the mode
+	// that holds for the subject instead, so GlobalMode tells apart what
+	// Inherit asks for.
+	Mode, GlobalMode v1alpha1.Mode
+	// Effective is the mode that holds for the subject, empty when it is not
+	// known; looked at only while a registration is at stake.
+	Effective v1alpha1.Mode
 }
 
 // Registered is a schema at its place.
@@ -118,6 +126,8 @@ const (
 	RefusedReadOnly     FailureKind = "read-only"
 	// RefusedCredentials: the registry does not let the operator in.
 	RefusedCredentials FailureKind = "credentials"
+	// RefusedUnsupported: the registry cannot do it at all.
+	RefusedUnsupported FailureKind = "unsupported"
 	// RefusedOther: the registry refused for a reason of its own.
 	RefusedOther FailureKind = "other"
 )

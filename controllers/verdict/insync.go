@@ -16,7 +16,7 @@ func inSync(in *Input) Statement {
 	s, st := in.Subject, in.State
 	switch {
 	case !s.HasSchema():
-		return levelInSync(in)
+		return settingsInSync(in)
 	case suspended(in) != nil:
 		return no(typ, v1alpha1.ReasonRepairsSuspended, suspended(in).Message)
 	case st.Latest == nil:
@@ -36,7 +36,7 @@ func inSync(in *Input) Statement {
 	if was := idChanged(in); was != nil {
 		return *was
 	}
-	return levelInSync(in)
+	return settingsInSync(in)
 }
 
 // wasSuperseded reports whether the text was an older version when it was first

@@ -53,7 +53,7 @@ func Judge(in *Input) Judgement {
 		return j
 	}
 	j.say(quality(in)...)
-	j.say(registered(in), levelSynced(in), inSync(in))
+	j.say(registered(in), settingsSynced(in), inSync(in))
 	j.failed(in)
 	for _, s := range j.Statements {
 		j.Stalled = j.Stalled || terminal(s)
@@ -102,7 +102,7 @@ func (j *Judgement) failed(in *Input) {
 	}
 	switch f.Kind {
 	case Unreachable:
-		if f.During == SetLevel || f.During == ClearLevel {
+		if f.During.isSetting() {
 			j.replace(unknown(v1alpha1.ConditionConfigSynced, v1alpha1.ReasonRegistryUnreachable, f.Message))
 			return
 		}
@@ -114,12 +114,19 @@ func (j *Judgement) failed(in *Input) {
 		j.replace(no(v1alpha1.ConditionValid, v1alpha1.ReasonInvalidSchema, f.Message))
 	case RefusedTooLarge:
 		j.replace(no(v1alpha1.ConditionValid, v1alpha1.ReasonTooLarge, f.Message))
+	case RefusedUnsupported:
+		j.replace(no(v1alpha1.ConditionAccepted, v1alpha1.ReasonFeatureUnsupported, fmt.Sprintf(
+			"The registry does not support %s: %s; remove the field, or use another registry", f.During, f.Message)))
 	case RefusedReadOnly:
+		if f.During.isSetting() {
+			j.replace(no(v1alpha1.ConditionConfigSynced, v1alpha1.ReasonRegistryReadOnly, f.Message))
+			return
+		}
 		j.replace(no(v1alpha1.ConditionRegistered, v1alpha1.ReasonRegistryReadOnly, f.Message))
 	case RefusedCredentials:
 		j.replace(no(v1alpha1.ConditionRegistered, v1alpha1.ReasonAuthenticationFailed, f.Message))
 	default:
-		if f.During == SetLevel || f.During == ClearLevel {
+		if f.During.isSetting() {
 			j.replace(no(v1alpha1.ConditionConfigSynced, v1alpha1.ReasonUpdateFailed, f.Message))
 			return
 		}
@@ -230,6 +237,8 @@ func registered(in *Input) Statement {
 		return no(typ, v1alpha1.ReasonNotRegistered, "The registry lacks the schema, and spec.managementPolicy Observe forbids to register it")
 	case suspended(in) != nil:
 		return *suspended(in)
+	case readOnly(in) != nil && !s.Observes():
+		return *readOnly(in)
 	case st.Ours == nil && onlyReported(in, Register):
 		return no(typ, v1alpha1.ReasonNotRegistered, "The registry lost the schema, and spec.driftPolicy Report forbids to register it again")
 	case st.Ours == nil && in.RegisteredID != 0:
@@ -278,7 +287,7 @@ func terminal(s Statement) bool {
 	}
 	switch s.Reason {
 	case v1alpha1.ReasonInvalidSchema, v1alpha1.ReasonTooLarge, v1alpha1.ReasonIncompatible, v1alpha1.ReasonIncompatibleAtRegistry,
-		v1alpha1.ReasonAdoptionRefused, v1alpha1.ReasonRefused, v1alpha1.ReasonUpdateFailed, v1alpha1.ReasonNotRegistered:
+		v1alpha1.ReasonAdoptionRefused, v1alpha1.ReasonFeatureUnsupported, v1alpha1.ReasonRefused, v1alpha1.ReasonUpdateFailed, v1alpha1.ReasonNotRegistered:
 		return true
 	default:
 		return s.Type == v1alpha1.ConditionConfigSynced && s.Reason == v1alpha1.ReasonConfigChanged

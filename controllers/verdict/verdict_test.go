@@ -54,6 +54,18 @@ func otherText(in *Input) { in.State.Hash = "other" }
 
 func observes(in *Input) { in.Subject.Spec.ManagementPolicy = new(v1alpha1.ManageObserve) }
 
+func mode(m v1alpha1.ModeOrInherit) func(*Input) {
+	return func(in *Input) { in.Subject.Spec.Mode = &m }
+}
+
+func isIn(m v1alpha1.Mode) func(*Input) { return func(in *Input) { in.State.Mode = m } }
+
+func inForce(m v1alpha1.Mode) func(*Input) { return func(in *Input) { in.State.Effective = m } }
+
+func setMode(m v1alpha1.Mode) func(*Input) {
+	return func(in *Input) { in.Subject.Status.Applied = &v1alpha1.AppliedSettings{Mode: m} }
+}
+
 func reports(in *Input) { in.Subject.Spec.DriftPolicy = new(v1alpha1.DriftReport) }
 
 func applied(l v1alpha1.Level) func(*Input) {
@@ -111,6 +123,27 @@ func TestNextAction(t *testing.T) {
 	f(None, missing, failed(Unreachable, None))
 	f(None, func(in *Input) { in.State = nil })
 
+	// A mode that forbids versions comes last, any other first.
+	f(None, mode("READONLY"), isIn("READONLY"))
+	f(SetMode, mode("READONLY"))
+	f(Register, mode("READONLY"), missing)
+	f(SetLevel, mode("READONLY"), wants("FULL"))
+	f(SetMode, mode("READWRITE"), isIn("READONLY"), wants("FULL"), missing)
+	f(None, mode("READWRITE"), isIn("READONLY"), notRegistered, incompatible)
+	f(None, isIn("READONLY")) // Absent means unmanaged.
+	f(None, mode("Inherit"))
+	f(None, mode("Inherit"), isIn("READONLY"))
+	f(ClearMode, mode("Inherit"), isIn("READONLY"), setMode("READONLY"))
+	f(None, mode("READONLY"), reports, setMode("READONLY"))
+	f(SetMode, mode("READONLY"), reports, setMode("READWRITE"))
+	f(None, mode("READONLY"), observes)
+	// No mode is left to get a schema in.
+	f(None, notRegistered, otherText, checked(Check{}), inForce("READONLY"))
+	f(None, notRegistered, otherText, checked(Check{}), inForce("READONLY_OVERRIDE"))
+	f(None, notRegistered, otherText, checked(Check{}), inForce("READONLY"), mode("READONLY"), isIn("READONLY"))
+	f(Register, notRegistered, otherText, checked(Check{}), inForce("READWRITE"))
+	f(Register, notRegistered, otherText, checked(Check{}), inForce("IMPORT"))
+
 	// What is gone comes back, unless too much is gone or the spec says not to.
 	f(Register, missing, lost(12, 10))
 	f(None, missing, lost(12, 11))
@@ -129,6 +162,9 @@ func TestNextAction(t *testing.T) {
 	f(SetLevel, unowned(v1alpha1.AdoptIfIdentical), wants("FULL"))
 	f(None, unowned(v1alpha1.AdoptIfIdentical), wants("FULL"), has("NONE"))
 	f(Register, unowned(v1alpha1.AdoptNever), missing)
+	f(SetMode, unowned(v1alpha1.AdoptIfIdentical), mode("READONLY"))
+	f(None, unowned(v1alpha1.AdoptIfIdentical), mode("READWRITE"), isIn("READONLY"))
+	f(SetMode, unowned(v1alpha1.AdoptIfCompatible), mode("READWRITE"), isIn("READONLY"))
 }
 
 func TestOwnership(t *testing.T) {
@@ -204,6 +240,19 @@ func TestJudge(t *testing.T) {
 	f("InSync=False/ConfigChanged", true, observes, wants("FULL"))
 	f("ConfigSynced=False/ConfigChanged", true, wants("Inherit"), has("NONE"))
 
+	f("ConfigSynced=True/Synced", false, mode("READONLY"), isIn("READONLY"))
+	f("ConfigSynced=True/Synced", false, mode("READONLY"), isIn("READONLY"), wants("FULL"), has("FULL"))
+	f("ConfigSynced=Unknown/Pending", false, mode("READONLY"), isIn("READONLY"), wants("FULL"))
+	f("ConfigSynced=Unknown/Pending", false, mode("READONLY"))
+	f("ConfigSynced=True/Synced", false, mode("Inherit"))
+	f("ConfigSynced=False/ConfigChanged", true, mode("Inherit"), isIn("READONLY"))
+	f("ConfigSynced=True/Synced", false, mode("Inherit"), isIn("READONLY"), func(in *Input) { in.State.GlobalMode = "READONLY" })
+	f("ConfigSynced=False/ConfigChanged", true, mode("READONLY"), observes)
+	f("ConfigSynced=False/ConfigChanged", true, mode("READONLY"), reports, setMode("READONLY"))
+	f("InSync=False/ConfigChanged", false, mode("READONLY"), isIn("READWRITE"))
+	f("Registered=False/RegistryReadOnly", false, notRegistered, otherText, checked(Check{}), inForce("READONLY"))
+	f("Registered=False/AdoptionRefused", true, unowned(v1alpha1.AdoptIfIdentical), mode("READWRITE"), isIn("READONLY"))
+
 	f("InSync=False/RepairsSuspended", false, missing, lost(12, 11))
 	f("Registered=False/RepairsSuspended", false, missing, lost(12, 11))
 	f("InSync=False/SubjectMissing", false, missing, lost(12, 10))
@@ -219,6 +268,11 @@ func TestJudge(t *testing.T) {
 	f("Registered=False/AuthenticationFailed", false, missing, failed(RefusedCredentials, Register))
 	f("Registered=False/Refused", true, missing, failed(RefusedOther, Register))
 	f("ConfigSynced=False/UpdateFailed", true, wants("FULL"), failed(RefusedOther, SetLevel))
+
+	f("ConfigSynced=False/UpdateFailed", true, mode("READONLY"), failed(RefusedOther, SetMode))
+	f("ConfigSynced=False/RegistryReadOnly", false, wants("FULL"), failed(RefusedReadOnly, SetLevel))
+	f("ConfigSynced=Unknown/RegistryUnreachable", false, mode("READONLY"), failed(Unreachable, SetMode))
+	f("Accepted=False/FeatureUnsupported", true, mode("READONLY"), failed(RefusedUnsupported, SetMode))
 
 	// A registry that does not answer takes nothing back.
 	f("Registered=Unknown/RegistryUnreachable", false, func(in *Input) { in.State, in.Registry.Unreachable = nil, "down" })

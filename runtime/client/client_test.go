@@ -119,6 +119,24 @@ func TestRequestsOnTheWire(t *testing.T) {
 		func(c *Client) (any, error) { return nil, c.SetSubjectConfig(ctx, "a", Settings{Level: schema.Full}) }, nil)
 	f(`DELETE /config/a`, `{"compatibility":"FULL"}`,
 		func(c *Client) (any, error) { return nil, c.DeleteSubjectConfig(ctx, "a") }, nil)
+	f(`POST /subjects/a/versions?normalize=true {"metadata":{"owner":"x"},"ruleSet":{},"schema":"\"string\""}`, `{"id":7}`,
+		func(c *Client) (any, error) {
+			return c.RegisterWith(ctx, "a", Registration{Schema: avro, Normalize: new(true), Metadata: []byte(`{"owner":"x"}`), RuleSet: []byte(`{}`)})
+		}, schema.ID(7))
+	f(`POST /subjects/a?normalize=false {"schema":"\"string\""}`, `{"subject":"a","version":2,"id":7,"schema":"\"string\""}`,
+		func(c *Client) (any, error) {
+			return c.LookupWith(ctx, "a", Registration{Schema: avro, Normalize: new(false)})
+		}, Registered{Subject: "a", Version: 2, ID: 7, Schema: avro})
+	f(`GET /mode`, `{"mode":"READWRITE"}`,
+		func(c *Client) (any, error) { return c.GlobalMode(ctx) }, schema.ReadWrite)
+	f(`GET /mode/a`, `{"mode":"READONLY"}`,
+		func(c *Client) (any, error) { return c.SubjectMode(ctx, "a") }, schema.ReadOnly)
+	f(`GET /mode/a?defaultToGlobal=true`, `{"mode":"READONLY"}`,
+		func(c *Client) (any, error) { return c.EffectiveMode(ctx, "a") }, schema.ReadOnly)
+	f(`PUT /mode/a {"mode":"READONLY"}`, `{"mode":"READONLY"}`,
+		func(c *Client) (any, error) { return nil, c.SetSubjectMode(ctx, "a", schema.ReadOnly) }, nil)
+	f(`DELETE /mode/a`, `{"mode":"READONLY"}`,
+		func(c *Client) (any, error) { return nil, c.DeleteSubjectMode(ctx, "a") }, nil)
 	f(`POST /compatibility/subjects/a/versions/latest?verbose=true {"schema":"\"string\""}`, `{"is_compatible":false,"messages":["m"]}`,
 		func(c *Client) (any, error) { return c.CheckCompatibility(ctx, "a", schema.Latest, avro) },
 		Compatibility{Messages: []string{"m"}})
@@ -170,6 +188,24 @@ func TestAnswersBecomeClasses(t *testing.T) {
 
 	f(302, ``, read, Other, "redirect")
 	f(200, `<html>`, read, Other, "reading the answer")
+}
+
+func TestUnsupported(t *testing.T) {
+	t.Parallel()
+	f := func(err error, want bool) {
+		t.Helper()
+		if got := Unsupported(err); got != want {
+			t.Errorf("%v: %t", err, got)
+		}
+	}
+
+	f(answerError("", false, 404, []byte("404 page not found")), true)
+	f(answerError("", false, 404, []byte(`{"error_code":404,"message":"HTTP 404 Not Found"}`)), true)
+	f(answerError("", true, 405, nil), true)
+	f(answerError("", false, 404, []byte(`{"error_code":40401}`)), true) // As some answer for a route that they lack.
+	f(answerError("", false, 404, []byte(`{"error_code":40409}`)), false)
+	f(answerError("", false, 500, nil), false)
+	f(nil, false)
 }
 
 func TestAnswerLongerThanTheLimitIsRefused(t *testing.T) {

@@ -15,6 +15,6 @@
 //     is configured by an administrator, but what it sends is not trusted.
 //
 // Files: client.go (construction), request.go (one exchange), auth.go
-// (credentials), schemas.go, config.go, health.go, feed.go (the methods), types.go,
+// (credentials), schemas.go, config.go, mode.go, health.go, feed.go (the methods), types.go,
 // errors.go (status and code to class, once), cache.go (schemas by id).
 package client

@@ -14,12 +14,18 @@ import (
 // Classes: Incompatible, InvalidSchema, InvalidSubject, TooLarge,
 // NotPermitted, UnknownOutcome.
 func (c *Client) Register(ctx context.Context, subject schema.Subject, s schema.Schema) (schema.ID, error) {
+	return c.RegisterWith(ctx, subject, Registration{Schema: s})
+}
+
+// RegisterWith is Register with more to say about the schema.
+func (c *Client) RegisterWith(ctx context.Context, subject schema.Subject, r Registration) (schema.ID, error) {
 	var out wireSchema
 	err := c.do(ctx, call{
 		op:     "registering a schema under " + string(subject),
 		method: http.MethodPost,
 		path:   pathOf("subjects", string(subject), "versions"),
-		body:   requestOf(s),
+		query:  r.query(),
+		body:   r.body(),
 		write:  true,
 	}, &out)
 	return out.ID, err
@@ -28,12 +34,18 @@ func (c *Client) Register(ctx context.Context, subject schema.Subject, s schema.
 // Lookup finds the live version of subject that holds s. Classes:
 // NotFoundSubject, NotFoundSchema, InvalidSchema.
 func (c *Client) Lookup(ctx context.Context, subject schema.Subject, s schema.Schema) (Registered, error) {
+	return c.LookupWith(ctx, subject, Registration{Schema: s})
+}
+
+// LookupWith is Lookup with more to say about the schema.
+func (c *Client) LookupWith(ctx context.Context, subject schema.Subject, r Registration) (Registered, error) {
 	var out wireSchema
 	err := c.do(ctx, call{
 		op:     "looking up a schema under " + string(subject),
 		method: http.MethodPost,
 		path:   pathOf("subjects", string(subject)),
-		body:   requestOf(s),
+		query:  r.query(),
+		body:   r.body(),
 	}, &out)
 	return out.registered(), err
 }

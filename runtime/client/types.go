@@ -1,6 +1,36 @@
 package client
 
-import "github.com/plastron-dev/plastron/runtime/schema"
+import (
+	"encoding/json"
+	"net/url"
+	"strconv"
+
+	"github.com/plastron-dev/plastron/runtime/schema"
+)
+
+// Registration is a schema with what may be said about it.
+type Registration struct {
+	Schema schema.Schema
+	// Normalize says whether the registry compares and stores it in its normal
+	// form; nil leaves that to the registry.
+	Normalize *bool
+	// Metadata and RuleSet are JSON objects, nil for none. Registries that do
+	// not have them ignore them.
+	Metadata, RuleSet json.RawMessage
+}
+
+func (r Registration) query() url.Values {
+	if r.Normalize == nil {
+		return nil
+	}
+	return url.Values{"normalize": {strconv.FormatBool(*r.Normalize)}}
+}
+
+func (r Registration) body() wireSchema {
+	w := requestOf(r.Schema)
+	w.Metadata, w.RuleSet = r.Metadata, r.RuleSet
+	return w
+}
 
 // Registered is a schema at its place in a subject.
 type Registered struct {
@@ -60,6 +90,8 @@ type wireSchema struct {
 	GUID       string             `json:"guid,omitempty"`
 	Type       string             `json:"schemaType,omitempty"`
 	References []schema.Reference `json:"references,omitempty"`
+	Metadata   json.RawMessage    `json:"metadata,omitempty"`
+	RuleSet    json.RawMessage    `json:"ruleSet,omitempty"`
 	Text       string             `json:"schema"`
 	Deleted    bool               `json:"deleted,omitempty"`
 }
