@@ -2,12 +2,14 @@ package schemaregistry
 
 import (
 	"context"
+	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
 	policyv1 "k8s.io/api/policy/v1"
 	"k8s.io/apimachinery/pkg/api/meta"
+	"k8s.io/client-go/util/workqueue"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/builder"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -36,7 +38,7 @@ func (r *Reconciler) Setup(mgr ctrl.Manager, options controller.Options) error {
 		Owns(&policyv1.PodDisruptionBudget{}, builder.WithPredicates(predicate.GenerationChangedPredicate{})).
 		Owns(&networkingv1.Ingress{}, builder.WithPredicates(predicate.GenerationChangedPredicate{})).
 		Owns(&networkingv1.NetworkPolicy{}, builder.WithPredicates(predicate.GenerationChangedPredicate{})).
-		Watches(&v1alpha1.Subject{}, handler.EnqueueRequestsFromMapFunc(registryOf), builder.WithPredicates(countsChange())).
+		Watches(&v1alpha1.Subject{}, countSoon(), builder.WithPredicates(countsChange())).
 		WatchesMetadata(&corev1.Secret{}, index.Wake(r.Client, &v1alpha1.SchemaRegistryList{}, index.Secrets, index.KeyOf)).
 		Build(r)
 	if err != nil {
@@ -46,12 +48,28 @@ func (r *Reconciler) Setup(mgr ctrl.Manager, options controller.Options) error {
 	return nil
 }
 
-func registryOf(_ context.Context, o client.Object) []reconcile.Request {
-	s, ok := o.(*v1alpha1.Subject)
-	if !ok {
-		return nil
+// counting is how long changes of Subjects are collected before their registry
+// counts them: it looks at all of them each time.
+const counting = time.Second
+
+// countSoon wakes the registry of a Subject after a while.
+func countSoon() handler.EventHandler {
+	wake := func(o client.Object, q workqueue.TypedRateLimitingInterface[reconcile.Request]) {
+		if s, ok := o.(*v1alpha1.Subject); ok {
+			q.AddAfter(reconcile.Request{NamespacedName: client.ObjectKey{Namespace: s.RegistryNamespace(), Name: s.Spec.RegistryRef.Name}}, counting)
+		}
 	}
-	return []reconcile.Request{{NamespacedName: client.ObjectKey{Namespace: s.RegistryNamespace(), Name: s.Spec.RegistryRef.Name}}}
+	return handler.Funcs{
+		CreateFunc: func(_ context.Context, e event.CreateEvent, q workqueue.TypedRateLimitingInterface[reconcile.Request]) {
+			wake(e.Object, q)
+		},
+		UpdateFunc: func(_ context.Context, e event.UpdateEvent, q workqueue.TypedRateLimitingInterface[reconcile.Request]) {
+			wake(e.ObjectNew, q)
+		},
+		DeleteFunc: func(_ context.Context, e event.DeleteEvent, q workqueue.TypedRateLimitingInterface[reconcile.Request]) {
+			wake(e.Object, q)
+		},
+	}
 }
 
 // countsChange lets through what changes status.subjects.

@@ -169,7 +169,8 @@ func reachable(reg *v1alpha1.SchemaRegistry, found *observation, set *condition.
 func (r *Reconciler) countSubjects(ctx context.Context, reg *v1alpha1.SchemaRegistry) (v1alpha1.SubjectCounts, error) {
 	var counts v1alpha1.SubjectCounts
 	var list v1alpha1.SubjectList
-	err := r.Client.List(ctx, &list, client.MatchingFields{index.SubjectRegistry: index.Key(reg.Namespace, reg.Name)})
+	err := r.Client.List(ctx, &list, client.MatchingFields{index.SubjectRegistry: index.Key(reg.Namespace, reg.Name)},
+		client.UnsafeDisableDeepCopy) // Nothing is changed, and there may be many.
 	if err != nil {
 		return counts, fmt.Errorf("listing the Subjects of SchemaRegistry %s/%s: %w", reg.Namespace, reg.Name, err)
 	}

@@ -76,6 +76,10 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 	if err != nil {
 		return ctrl.Result{}, err
 	}
+	if in.Registry.New && verdict.Resolve().First(in) == nil {
+		// Its first answer wakes everybody; a status would be another write.
+		return ctrl.Result{RequeueAfter: session.Jitter(10 * r.Retry)}, nil
+	}
 	if err := r.report(ctx, s, in); err != nil {
 		return ctrl.Result{}, err
 	}

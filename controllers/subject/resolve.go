@@ -67,7 +67,7 @@ func registryFacts(reg *v1alpha1.SchemaRegistry) verdict.Registry {
 	c := meta.FindStatusCondition(reg.Status.Conditions, v1alpha1.ConditionReachable)
 	switch {
 	case c == nil:
-		facts.Unreachable = "The SchemaRegistry has not been looked at yet"
+		facts.Unreachable, facts.New = "The SchemaRegistry has not been looked at yet", true
 	case c.Status != metav1.ConditionTrue:
 		facts.Unreachable = fmt.Sprintf("SchemaRegistry %s is not reachable: %s", reg.Name, c.Message)
 	}

@@ -52,6 +52,8 @@ type Registry struct {
 	// Reachable is False or Unknown's message of the registry's own condition,
 	// empty when it is True.
 	Unreachable string
+	// New says that nobody has asked it yet.
+	New bool
 }
 
 // Source is a schema text, or why there is none.
