@@ -81,6 +81,7 @@ func directions() []rule {
 			"api/...", "controllers/verdict", "controllers/build", "controllers/apply", "controllers/condition",
 			"controllers/index", "controllers/session", "controllers/feed", "controllers/admission", "controllers/credentials", "runtime/client", "runtime/schema",
 		}},
+		{"hack/bench/operator", []string{"hack/bench/traffic", "hack/bench/measure", "runtime/...", "api/..."}},
 		{"hack/bench/...", []string{"hack/bench/traffic", "runtime/..."}},
 		{"hack/...", []string{"runtime/...", "api/..."}},
 		{"test/...", []string{"runtime/...", "api/..."}},
