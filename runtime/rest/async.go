@@ -45,4 +45,3 @@ func (f *failures) note(s *Service, topic string, outcomes []Outcome) {
 		f.records, f.logged = 0, now
 	}
 }
-

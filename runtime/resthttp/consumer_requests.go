@@ -199,7 +199,7 @@ func decodeSubscription(body []byte) (subscriptionRequest, error) {
 			}
 			return elements(value, func(name []byte) error {
 				topic, ok := stringValue(name)
-				if !ok {
+				if !ok || topic == "" {
 					return wrongType("Topics is expected to be list of strings")
 				}
 				s.topics = append(s.topics, topic)
