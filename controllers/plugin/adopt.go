@@ -25,7 +25,7 @@ type AdoptOptions struct {
 // what the registry has, so that the operator takes the subject over without
 // writing to the registry. It writes to Kubernetes alone.
 func (p *Plugin) Adopt(ctx context.Context, o AdoptOptions) error {
-	r, err := p.open(ctx, client.ObjectKey{Namespace: p.Namespace, Name: o.Registry})
+	r, err := p.open(ctx, p.named(o.Registry))
 	if err != nil {
 		return err
 	}
@@ -58,7 +58,7 @@ func (p *Plugin) adopt(ctx context.Context, r *opened, name schema.Subject, obje
 			refused = s
 		}
 	}
-	spec, err := specOf(ctx, r, name)
+	spec, err := p.specOf(ctx, r, name)
 	if err != nil {
 		return "", err
 	}
@@ -81,6 +81,9 @@ func (p *Plugin) adopt(ctx context.Context, r *opened, name schema.Subject, obje
 	refused.Spec.Schema, refused.Spec.SchemaType, refused.Spec.References = spec.Schema, spec.SchemaType, spec.References
 	if refused.Spec.Compatibility != nil {
 		refused.Spec.Compatibility = spec.Compatibility
+	}
+	if refused.Spec.Mode != nil {
+		refused.Spec.Mode = spec.Mode
 	}
 	var options []client.PatchOption
 	if o.DryRun {

@@ -9,20 +9,18 @@ import (
 	"io"
 	"slices"
 
-	"sigs.k8s.io/controller-runtime/pkg/client"
-
 	"github.com/plastron-dev/plastron/runtime/record"
 	"github.com/plastron-dev/plastron/runtime/schema"
 )
 
 // Backup writes all live versions of all subjects, with their ids, and the
-// levels that are set, to out, and returns how many versions. The format is V1
-// of docs/formats/backup.md, which `plastron backup restore` reads.
+// levels and modes that are set on them, to out, and returns how many versions.
+// The format is V1 of docs/formats/backup.md, which `plastron backup restore` reads.
 //
 // What HTTP does not tell is not in it: soft-deleted versions, and the highest
 // id that was ever given. `plastron backup get` reads the topic itself.
 func (p *Plugin) Backup(ctx context.Context, registry string, out io.Writer) (versions int, err error) {
-	r, err := p.open(ctx, client.ObjectKey{Namespace: p.Namespace, Name: registry})
+	r, err := p.open(ctx, p.named(registry))
 	if err != nil {
 		return 0, err
 	}
@@ -61,6 +59,13 @@ func settingsRecords(ctx context.Context, r *opened) ([]pair, error) {
 		}
 		if level != "" {
 			records = append(records, pairOf(record.ConfigOf(name), record.ConfigValue{Level: level}.Bytes()))
+		}
+		mode, err := ownMode(ctx, r, name)
+		if err != nil {
+			return nil, err
+		}
+		if mode != "" {
+			records = append(records, pairOf(record.ModeOf(name), record.ModeValue{Subject: name, Mode: mode}.Bytes()))
 		}
 	}
 	return records, nil

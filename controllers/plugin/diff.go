@@ -129,26 +129,37 @@ func (p *Plugin) compare(ctx context.Context, r *opened, s *v1alpha1.Subject) ([
 		}
 		found = append(found, different...)
 	}
-	level, err := compareLevel(ctx, r, name, s.Spec.Compatibility)
-	return append(found, level...), err
-}
-
-func compareLevel(ctx context.Context, r *opened, name schema.Subject, want *v1alpha1.LevelOrInherit) ([]string, error) {
-	if want == nil {
-		return nil, nil
-	}
-	own, err := ownLevel(ctx, r, name)
+	level, err := ownLevel(ctx, r, name)
 	if err != nil {
 		return nil, err
 	}
-	have := v1alpha1.LevelOrInherit(own)
+	found = append(found, compareSetting("compatibility", string(level), s.Spec.Compatibility)...)
+	if s.Spec.Mode == nil {
+		return found, nil
+	}
+	mode, err := ownMode(ctx, r, name)
+	if err != nil {
+		return nil, err
+	}
+	if global, err := r.GlobalMode(ctx); err != nil || (mode == "" && string(*s.Spec.Mode) == string(global)) {
+		return found, err // In force, whoever set it.
+	}
+	return append(found, compareSetting("mode", string(mode), s.Spec.Mode)...), nil
+}
+
+// compareSetting compares what is set on the subject itself, empty for
+// nothing, with what an object asks for, nil for nothing.
+func compareSetting[T ~string](name, have string, want *T) []string {
+	if want == nil {
+		return nil
+	}
 	if have == "" {
-		have = v1alpha1.Inherit
+		have = string(v1alpha1.Inherit)
 	}
-	if have == *want {
-		return nil, nil
+	if have == string(*want) {
+		return nil
 	}
-	return []string{fmt.Sprintf("compatibility: the registry has %s, the object asks for %s", have, *want)}, nil
+	return []string{fmt.Sprintf("%s: the registry has %s, the object asks for %s", name, have, *want)}
 }
 
 // ownLevel is the level that is set on the subject itself, empty for none.
@@ -158,6 +169,25 @@ func ownLevel(ctx context.Context, r *opened, name schema.Subject) (schema.Level
 		return "", nil
 	}
 	return settings.Level, err
+}
+
+// ownMode is the mode that is set on the subject itself, empty for none.
+// Registries of Karapace's kind answer the mode in force, so one that is that
+// of the registry counts as none.
+func ownMode(ctx context.Context, r *opened, name schema.Subject) (schema.Mode, error) {
+	mode, err := r.SubjectMode(ctx, name)
+	switch registry.ClassOf(err) {
+	case "":
+	case registry.NotConfigured, registry.NotFoundSubject, registry.Other: // Other: a registry without modes.
+		return "", nil
+	default:
+		return "", err
+	}
+	global, err := r.GlobalMode(ctx)
+	if mode == global {
+		mode = ""
+	}
+	return mode, err
 }
 
 func compareSchema(ctx context.Context, r *opened, name schema.Subject, want schema.Schema) ([]string, error) {

@@ -8,7 +8,6 @@ import (
 	"path"
 	"slices"
 
-	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/yaml"
 
 	"github.com/plastron-dev/plastron/api/v1alpha1"
@@ -18,8 +17,8 @@ import (
 
 // Selection says which subjects of which registry a command is about.
 type Selection struct {
-	// Registry is the name of the SchemaRegistry; the only one of the namespace
-	// when empty.
+	// Registry is the SchemaRegistry, as NAME or NAMESPACE/NAME; the only one of
+	// the namespace when empty.
 	Registry string
 	// Subjects by name or pattern (path.Match); all when empty.
 	Subjects []string
@@ -52,7 +51,7 @@ type File struct {
 // adopts what the registry has and changes nothing. References are pinned to
 // the versions that the registry has them with.
 func (p *Plugin) Export(ctx context.Context, o Selection) ([]File, error) {
-	r, err := p.open(ctx, client.ObjectKey{Namespace: p.Namespace, Name: o.Registry})
+	r, err := p.open(ctx, p.named(o.Registry))
 	if err != nil {
 		return nil, err
 	}
@@ -63,7 +62,7 @@ func (p *Plugin) Export(ctx context.Context, o Selection) ([]File, error) {
 	}
 	files := make([]File, 0, len(names))
 	for _, name := range names {
-		spec, err := specOf(ctx, r, name)
+		spec, err := p.specOf(ctx, r, name)
 		if err != nil {
 			return nil, err
 		}
@@ -139,12 +138,16 @@ func matches(name string, patterns []string, matched map[string]bool) (bool, err
 }
 
 // specOf returns the spec that asks for what the registry has.
-func specOf(ctx context.Context, r *opened, name schema.Subject) (v1alpha1.SubjectSpec, error) {
+func (p *Plugin) specOf(ctx context.Context, r *opened, name schema.Subject) (v1alpha1.SubjectSpec, error) {
 	latest, err := r.Version(ctx, name, schema.Latest)
 	if err != nil {
 		return v1alpha1.SubjectSpec{}, err
 	}
 	level, err := ownLevel(ctx, r, name)
+	if err != nil {
+		return v1alpha1.SubjectSpec{}, err
+	}
+	mode, err := ownMode(ctx, r, name)
 	if err != nil {
 		return v1alpha1.SubjectSpec{}, err
 	}
@@ -156,6 +159,12 @@ func specOf(ctx context.Context, r *opened, name schema.Subject) (v1alpha1.Subje
 	}
 	if objectName(string(name)) != string(name) {
 		spec.Name = new(string(name))
+	}
+	if r.object.Namespace != p.Namespace {
+		spec.RegistryRef.Namespace = new(r.object.Namespace)
+	}
+	if mode != "" {
+		spec.Mode = new(v1alpha1.ModeOrInherit(mode))
 	}
 	if level != "" {
 		spec.Compatibility = new(v1alpha1.LevelOrInherit(level))

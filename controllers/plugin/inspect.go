@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"io"
 
-	"sigs.k8s.io/controller-runtime/pkg/client"
-
 	registry "github.com/plastron-dev/plastron/runtime/client"
 	"github.com/plastron-dev/plastron/runtime/record"
 	"github.com/plastron-dev/plastron/runtime/schema"
@@ -47,7 +45,7 @@ func (p *Plugin) Compare(ctx context.Context, registryName string, in io.Reader)
 	if err != nil {
 		return err
 	}
-	r, err := p.open(ctx, client.ObjectKey{Namespace: p.Namespace, Name: registryName})
+	r, err := p.open(ctx, p.named(registryName))
 	if err != nil {
 		return err
 	}

@@ -5,15 +5,13 @@ import (
 	"fmt"
 	"slices"
 
-	"sigs.k8s.io/controller-runtime/pkg/client"
-
 	"github.com/plastron-dev/plastron/api/v1alpha1"
 )
 
 // OrphansOptions say what Orphans prints.
 type OrphansOptions struct {
-	// Registry is the name of the SchemaRegistry; the only one of the namespace
-	// when empty.
+	// Registry is the SchemaRegistry, as NAME or NAMESPACE/NAME; the only one of
+	// the namespace when empty.
 	Registry string
 	// Names prints nothing but names, one a line, for scripts.
 	Names bool
@@ -22,7 +20,7 @@ type OrphansOptions struct {
 // Orphans prints the subjects of a registry that belong to no object: there is
 // none, or those that there are were refused.
 func (p *Plugin) Orphans(ctx context.Context, o OrphansOptions) error {
-	r, err := p.open(ctx, client.ObjectKey{Namespace: p.Namespace, Name: o.Registry})
+	r, err := p.open(ctx, p.named(o.Registry))
 	if err != nil {
 		return err
 	}

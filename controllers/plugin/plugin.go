@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -71,6 +72,15 @@ type opened struct {
 
 // key is namespace/name of the SchemaRegistry.
 func (o *opened) key() string { return o.object.Namespace + "/" + o.object.Name }
+
+// named is the registry that a flag names: NAME in the namespace of the plugin,
+// or NAMESPACE/NAME.
+func (p *Plugin) named(registry string) client.ObjectKey {
+	if namespace, name, ok := strings.Cut(registry, "/"); ok {
+		return client.ObjectKey{Namespace: namespace, Name: name}
+	}
+	return client.ObjectKey{Namespace: p.Namespace, Name: registry}
+}
 
 // open reads a SchemaRegistry and the credentials that its spec names, and
 // opens a way to it. The caller closes it.

@@ -56,6 +56,12 @@ func TestDiff(t *testing.T) {
 	f(manifest(`schema: '{"type": 7}'`), ErrDifferent, "the registry cannot read it")
 	f(manifest("name: new-one, schema: '\"int\"'"), ErrDifferent, "would register version 1")
 	f(manifest("compatibility: BACKWARD"), nil)
+	f(manifest("mode: READWRITE"), nil)
+	f(manifest("mode: READONLY"), ErrDifferent, "mode: the registry has Inherit, the object asks for READONLY")
+	f(manifest("mode: Inherit"), nil)
+	send(t, "PUT", url+"/mode/orders", `{"mode": "READONLY"}`)
+	f(manifest("mode: READONLY"), nil)
+	f(manifest("mode: Inherit"), ErrDifferent, "mode: the registry has READONLY")
 	f(manifest("compatibility: FULL"), ErrDifferent, "the registry has BACKWARD, the object asks for FULL")
 	f(manifest("compatibility: Inherit"), ErrDifferent, "the registry has BACKWARD, the object asks for Inherit")
 	f(manifest("schema: '\"int\"', references: [{name: a, subjectRef: {name: nobody}}]"), ErrDifferent, "reference a: reading Subject nobody")
@@ -76,6 +82,7 @@ func TestExportIsAdopted(t *testing.T) {
 		"references": [{"name": "Order", "subject": "orders", "version": 1}]}`)
 	register(t, url, "json", `{"schemaType": "JSON", "schema": "{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"number\",\"minimum\":1.50}}}"}`)
 	send(t, "PUT", url+"/config/json", `{"compatibility": "FULL"}`)
+	send(t, "PUT", url+"/mode/json", `{"mode": "READONLY"}`)
 	p, out := newPlugin(t, external(url))
 
 	files, err := p.Export(t.Context(), Selection{})
@@ -101,6 +108,9 @@ func TestExportIsAdopted(t *testing.T) {
 	if level := specs["json"].Compatibility; level == nil || *level != "FULL" {
 		t.Errorf("the level of json: %v", level)
 	}
+	if mode := specs["json"].Mode; mode == nil || *mode != "READONLY" || specs["orders"].Mode != nil {
+		t.Errorf("the mode of json: %v, of orders: %v", mode, specs["orders"].Mode)
+	}
 	if specs["orders"].Compatibility != nil {
 		t.Error("orders has no level of its own")
 	}
@@ -110,6 +120,13 @@ func TestExportIsAdopted(t *testing.T) {
 	if err := p.Diff(t.Context(), DiffOptions{Manifests: all}); err != nil {
 		t.Errorf("what was exported differs from where it comes from: %v\n%s", err, out)
 	}
+
+	p.Namespace = "elsewhere"
+	if files, err := p.Export(t.Context(), Selection{Registry: "team/main", Subjects: []string{"orders"}}); err != nil || len(files) != 1 ||
+		!strings.Contains(string(files[0].Text), "registryRef:\n    name: main\n    namespace: team\n") {
+		t.Errorf("a registry of another namespace: %v %v", files, err)
+	}
+	p.Namespace = team
 
 	list, err := Kustomization(files)
 	if err != nil || list.Name != "kustomization.yaml" {

@@ -58,7 +58,8 @@ func (p *Plugin) reference(ctx context.Context, r *opened, s *v1alpha1.Subject, 
 	out := schema.Reference{Name: ref.Name}
 	if ref.SubjectRef != nil {
 		other := &v1alpha1.Subject{}
-		if err := p.Client.Get(ctx, client.ObjectKey{Namespace: s.Namespace, Name: ref.SubjectRef.Name}, other); err != nil {
+		key := client.ObjectKey{Namespace: ref.SubjectRef.NamespaceIn(s.Namespace), Name: ref.SubjectRef.Name}
+		if err := p.Client.Get(ctx, key, other); err != nil {
 			return out, fmt.Errorf("reading Subject %s: %w", ref.SubjectRef.Name, err)
 		}
 		out.Subject, out.Version = schema.Subject(other.SubjectName()), schema.Version(other.Status.Version)
