@@ -137,6 +137,10 @@ func missingSchema(kind Kind, column, side string) *Error {
 // serialize makes a Kafka record of each record and chooses its partition.
 func (s *Service) serialize(r ProduceRequest, key, value encoder) ([]kgo.Record, error) {
 	out := make([]kgo.Record, len(r.Records))
+	var memory pieces
+	for i := range r.Records {
+		memory.size += len(r.Records[i].Key) + len(r.Records[i].Value) + 2*encodingSlack
+	}
 	keyless, begin := AnyPartition, s.clock()
 	for i := range r.Records {
 		in, to := &r.Records[i], &out[i]
@@ -144,10 +148,10 @@ func (s *Service) serialize(r ProduceRequest, key, value encoder) ([]kgo.Record,
 			return nil, fail(Improper, "Converting the records takes longer than %s, %d of %d are done: send fewer in one request", conversionTime, i, len(r.Records))
 		}
 		var err error
-		if to.Key, err = key.encode(in.Key); err != nil {
+		if to.Key, err = memory.encode(key, in.Key); err != nil {
 			return nil, inRecord(i, keySide, err)
 		}
-		if to.Value, err = value.encode(in.Value); err != nil {
+		if to.Value, err = memory.encode(value, in.Value); err != nil {
 			return nil, inRecord(i, valueSide, err)
 		}
 		to.Topic, to.Timestamp = r.Topic.Name, in.Timestamp

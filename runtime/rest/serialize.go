@@ -46,11 +46,33 @@ func (e encoder) id(source SchemaSource) schema.ID {
 	return source.ID
 }
 
-func (e encoder) encode(text []byte) ([]byte, error) {
+// pieces is the memory that keys and values are encoded into, many into one
+// piece.
+type pieces struct {
+	current []byte
+	size    int // of the next piece
+}
+
+// encodingSlack is by how much a value may grow that is not compacted, such as
+// by its header.
+const encodingSlack = 16
+
+// encode returns the bytes of a value; null is nil.
+func (m *pieces) encode(e encoder, text []byte) ([]byte, error) {
 	if text == nil {
 		return nil, nil
 	}
-	return e.append(make([]byte, 0, len(text)+8), text)
+	need := len(text) + encodingSlack
+	if cap(m.current)-len(m.current) < need {
+		m.current = make([]byte, 0, max(m.size, need))
+	}
+	start := len(m.current)
+	out, err := e.append(m.current, text)
+	if err != nil {
+		return nil, err
+	}
+	m.current = out
+	return out[start:len(out):len(out)], nil
 }
 
 // append appends the bytes of a value that is not null.

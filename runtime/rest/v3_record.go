@@ -58,21 +58,9 @@ func (st *Stream) encode(ctx context.Context, d *Datum, of side, p *period, rece
 		receipt.Type = typeName(found.parsed.Type())
 		receipt.Subject, receipt.Schema, receipt.Version = found.subject, found.id, found.version
 	}
-	if d.Data == nil {
-		return nil, nil
-	}
-	memory := st.sending.memory
-	if cap(memory)-len(memory) < len(d.Data)+16 {
-		memory = make([]byte, 0, max(memoryChunk, len(d.Data)+16))
-	}
-	start := len(memory)
-	memory, err := e.append(memory, d.Data)
-	if err != nil {
-		return nil, err
-	}
-	st.sending.memory = memory
-	receipt.Size = len(memory) - start
-	return memory[start:len(memory):len(memory)], nil
+	out, err := st.sending.memory.encode(e, d.Data)
+	receipt.Size = len(out)
+	return out, err
 }
 
 // choose is find with the choice of the record before at hand, and that it

@@ -97,7 +97,7 @@ type sending struct {
 	period  *period
 	keyless int32
 	since   int // records since keyless was chosen
-	memory  []byte
+	memory  pieces
 	key     memo
 	value   memo
 }
@@ -147,7 +147,7 @@ func (s *Service) Stream(topic string, records int) (*Stream, error) {
 	return &Stream{
 		service: s, topic: topic, slots: make([]*slot, records),
 		settled: make(chan struct{}, 1), room: make(chan struct{}, 1),
-		sending: sending{keyless: AnyPartition},
+		sending: sending{keyless: AnyPartition, memory: pieces{size: memoryChunk}},
 	}, nil
 }
 

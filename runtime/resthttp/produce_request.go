@@ -16,6 +16,9 @@ type produceRequest struct {
 	key, value rest.SchemaSource
 }
 
+// manyRecords bounds how many records memory is taken for before they are seen.
+const manyRecords = 4096
+
 // decodeProduce reads the body of a produce request. The order of its
 // refusals is visible to clients (REST contract 5.2, steps 3 to 7). partition
 // is where records go that name none.
@@ -48,8 +51,11 @@ func decodeProduce(body []byte, partition int32) (produceRequest, []rest.Produce
 	if !isArray(p.records) {
 		return p, nil, wrong(http.StatusBadRequest, http.StatusBadRequest, "'records' must be an array")
 	}
-	records := make([]rest.ProduceRecord, 0, 1)
+	var records []rest.ProduceRecord
 	err = elements(p.records, func(value []byte) error {
+		if records == nil { // They are mostly of one size.
+			records = make([]rest.ProduceRecord, 0, min((len(p.records)-1)/(len(value)+1), manyRecords))
+		}
 		r, err := decodeRecord(value, partition)
 		records = append(records, r)
 		return err
