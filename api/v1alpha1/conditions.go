@@ -30,6 +30,10 @@ const (
 	// beside the pods and that not every cluster has: an HTTPRoute, a
 	// PodMonitor, a PrometheusRule. It is absent when none is asked for.
 	ConditionExposed = "Exposed"
+	// ConditionCertificateCurrent says that every pod that answers shows the
+	// certificate that the Secret holds, and that it ends neither soon nor has
+	// ended. It does not decide Ready, and is absent without TLS.
+	ConditionCertificateCurrent = "CertificateCurrent"
 	// ConditionAvailable says that at least one pod serves.
 	ConditionAvailable = "Available"
 	// ConditionReachable says that the operator can talk to the registry.
@@ -107,6 +111,16 @@ const (
 	ReasonRollingOut = "RollingOut"
 	// ReasonApplyFailed: the API server refused a child object.
 	ReasonApplyFailed = "ApplyFailed"
+	// ReasonCertificatePending: cert-manager has not written the Secret yet.
+	ReasonCertificatePending = "CertificatePending"
+	// ReasonCurrent: pods show the certificate that the Secret holds.
+	ReasonCurrent = "Current"
+	// ReasonReloadPending: a pod still shows another one.
+	ReasonReloadPending = "ReloadPending"
+	// ReasonExpiringSoon: less than a sixth of the certificate's time is left.
+	ReasonExpiringSoon = "ExpiringSoon"
+	// ReasonExpired: the certificate has ended.
+	ReasonExpired = "Expired"
 	// ReasonExposed: the objects that the spec asks for beside the pods are
 	// there.
 	ReasonExposed = "Exposed"
@@ -266,4 +280,5 @@ const (
 	EventPrimaryChanged        = "PrimaryChanged"
 	EventRepairsSuspended      = "RepairsSuspended"
 	EventPodReplaced           = "PodReplaced"
+	EventCertificateReloaded   = "CertificateReloaded"
 )

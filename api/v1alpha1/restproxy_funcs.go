@@ -28,9 +28,7 @@ func (p *RestProxy) URL() string {
 // SecretNames returns the Secrets that the proxy is made from.
 func (p *RestProxy) SecretNames() []string {
 	names := p.Spec.Kafka.SecretNames()
-	if t := p.TLS(); t != nil {
-		names = append(names, t.SecretName)
-	}
+	names = append(names, p.TLS().secretNames()...)
 	if r := p.Spec.SchemaRegistry; r != nil {
 		names = append(names, r.Auth.secretNames()...)
 		names = append(names, r.TLS.secretNames()...)
@@ -43,7 +41,7 @@ func (p *RestProxy) TLS() *ListenerTLS {
 	if p.Spec.Listener == nil {
 		return nil
 	}
-	return p.Spec.Listener.TLS
+	return p.Spec.Listener.TLS.of(p.Name)
 }
 
 // GetConditions returns the conditions.

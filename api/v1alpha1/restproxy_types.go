@@ -108,6 +108,9 @@ type RestProxyStatus struct {
 	// Endpoints of the proxy.
 	// +optional
 	Endpoints *EndpointsStatus `json:"endpoints,omitempty"`
+	// Certificate of the listener.
+	// +optional
+	Certificate *CertificateStatus `json:"certificate,omitempty"`
 	// RegistryURL that the pods use.
 	// +optional
 	RegistryURL string `json:"registryURL,omitempty"`

@@ -85,9 +85,7 @@ func (r *SchemaRegistry) URLs() []string {
 // SecretNames returns the Secrets that the registry is made from.
 func (r *SchemaRegistry) SecretNames() []string {
 	names := r.Spec.Kafka.SecretNames()
-	if t := r.TLS(); t != nil {
-		names = append(names, t.SecretName)
-	}
+	names = append(names, r.TLS().secretNames()...)
 	if users := r.Users(); users != nil {
 		names = append(names, users.Name)
 	}
@@ -130,7 +128,29 @@ func (r *SchemaRegistry) TLS() *ListenerTLS {
 	if r.Spec.Listener == nil {
 		return nil
 	}
-	return r.Spec.Listener.TLS
+	return r.Spec.Listener.TLS.of(r.Name)
+}
+
+// of completes the certificate of the listener of an object.
+func (t *ListenerTLS) of(name string) *ListenerTLS {
+	if t == nil || t.SecretName != "" {
+		return t
+	}
+	out := t.DeepCopy()
+	out.SecretName = name + "-tls"
+	return out
+}
+
+// secretNames are the Secrets of a listener.
+func (t *ListenerTLS) secretNames() []string {
+	switch {
+	case t == nil:
+		return nil
+	case t.ClientCertificates == nil:
+		return []string{t.SecretName}
+	default:
+		return append(namesOf(t.ClientCertificates.CA), t.SecretName)
+	}
 }
 
 // scheme of the URLs of a listener.

@@ -329,6 +329,9 @@ type SchemaRegistryStatus struct {
 	// Endpoints of the registry.
 	// +optional
 	Endpoints *EndpointsStatus `json:"endpoints,omitempty"`
+	// Certificate of the listener.
+	// +optional
+	Certificate *CertificateStatus `json:"certificate,omitempty"`
 	// Primary is the node that writes.
 	// +optional
 	Primary *PrimaryStatus `json:"primary,omitempty"`

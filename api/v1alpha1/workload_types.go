@@ -50,19 +50,6 @@ type ListenerSpec struct {
 	TLS *ListenerTLS `json:"tls,omitempty"`
 }
 
-// ListenerTLS is the certificate of a listener.
-type ListenerTLS struct {
-	// SecretName is a Secret of the same namespace with the keys tls.crt and
-	// tls.key (PEM), and ca.crt for the authority that clients inside the
-	// cluster trust; cert-manager writes such Secrets. The certificate has to
-	// be for <name>.<namespace>.svc and *.<name>-nodes.<namespace>.svc. A
-	// change of it holds without a restart.
-	// +required
-	// +kubebuilder:validation:MinLength=1
-	// +kubebuilder:validation:MaxLength=253
-	SecretName string `json:"secretName"`
-}
-
 // WorkloadTemplate carries the pod fields that may be chosen. Everything else
 // of the pod, the security settings above all, is the operator's.
 type WorkloadTemplate struct {

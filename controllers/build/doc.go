@@ -13,6 +13,6 @@
 // have in common and the list of objects), env.go (configuration), kafka.go
 // (the connection to Kafka and its files), listener.go (all other files),
 // exposure.go and monitoring.go (what is around the pods), patch.go (the
-// patch of the pod template),
+// patch of the pod template), certificate.go (that of the listener),
 // labels.go, image.go.
 package build

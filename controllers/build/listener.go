@@ -37,8 +37,12 @@ func (w *workload) mounted() []mounted {
 // listenerEnv names the files, and the scheme by which the pods know each
 // other.
 func (w *workload) listenerEnv(e *environment) {
-	if w.tls {
+	if w.tls != nil {
 		e.set("advertised_protocol", "https")
+		if w.tls.ClientCertificates != nil {
+			// Not required: the kubelet, which asks for the health, has none.
+			e.set("server_tls_client_auth", "optional")
+		}
 	}
 	for _, m := range w.mounted() {
 		for _, f := range m.files {

@@ -60,7 +60,7 @@ func (w *workload) podMonitor(spec *v1alpha1.PodMonitorSpec) Optional {
 	if spec.Interval != nil {
 		endpoint["interval"] = *spec.Interval
 	}
-	if w.tls {
+	if w.tls != nil {
 		endpoint["scheme"] = "https"
 		endpoint["tlsConfig"] = w.scrapeTLS()
 	}
@@ -75,19 +75,13 @@ func (w *workload) podMonitor(spec *v1alpha1.PodMonitorSpec) Optional {
 	return out
 }
 
-// scrapeTLS says whom Prometheus trusts, and what it shows when the pods ask:
-// the certificate of the pods themselves, which they show each other too.
+// scrapeTLS says whom Prometheus trusts: it asks pods by their addresses, for
+// which no certificate is.
 func (w *workload) scrapeTLS() map[string]any {
 	out := map[string]any{"serverName": w.name + "." + w.namespace + ".svc"}
 	for _, f := range w.inputs.Listener {
-		ref := map[string]any{"name": f.Secret, "key": f.Key}
-		switch {
-		case f.Setting == "server_tls_cafile":
-			out["ca"] = map[string]any{"secret": ref}
-		case f.Setting == "server_tls_certfile" && w.clientCertificates:
-			out["cert"] = map[string]any{"secret": ref}
-		case f.Setting == "server_tls_keyfile" && w.clientCertificates:
-			out["keySecret"] = ref
+		if f.Setting == "server_tls_cafile" {
+			out["ca"] = map[string]any{"secret": map[string]any{"name": f.Secret, "key": f.Key}}
 		}
 	}
 	return out

@@ -102,7 +102,7 @@ const readyPath = "/_health?ready=true"
 
 func (w *workload) probe(path string, period, failures int32) *corev1ac.ProbeApplyConfiguration {
 	get := corev1ac.HTTPGetAction().WithPath(path).WithPort(intstr.FromString(portName))
-	if w.tls {
+	if w.tls != nil {
 		get.WithScheme(corev1.URISchemeHTTPS)
 	}
 	return corev1ac.Probe().

@@ -10,17 +10,21 @@ import (
 
 // Registry returns the objects of a Managed registry.
 func Registry(r *v1alpha1.SchemaRegistry, in Inputs) (Children, error) {
-	w := &workload{
+	w := registryWorkload(r, in)
+	w.env = registryEnv(w, r)
+	return w.children()
+}
+
+func registryWorkload(r *v1alpha1.SchemaRegistry, in Inputs) *workload {
+	return &workload{
 		kind: v1alpha1.KindSchemaRegistry, component: "schema-registry", ownerLabel: v1alpha1.LabelRegistry,
 		name: r.Name, namespace: r.Namespace, headless: r.HeadlessName(), uid: r.UID,
 		command: "registry", replicas: r.ReplicaCount(), port: r.Port(),
 		// Five seconds without a complaint before the next pod is replaced.
 		minReadySeconds: 5,
 		affinity:        corev1.ServiceAffinityNone,
-		image:           r.Spec.Image, template: templateOf(r.Spec.Template), expose: r.Spec.Exposure, inputs: in, tls: r.TLS() != nil,
+		image:           r.Spec.Image, template: templateOf(r.Spec.Template), expose: r.Spec.Exposure, inputs: in, tls: r.TLS(),
 	}
-	w.env = registryEnv(w, r)
-	return w.children()
 }
 
 func registryEnv(w *workload, r *v1alpha1.SchemaRegistry) environment {

@@ -17,13 +17,7 @@ import (
 // there. Clients of the Service are kept on one pod by their address all the
 // same, which spares the second hop.
 func RestProxy(p *v1alpha1.RestProxy, registryURL string, in Inputs) (Children, error) {
-	w := &workload{
-		kind: v1alpha1.KindRestProxy, component: "rest-proxy", ownerLabel: v1alpha1.LabelProxy,
-		name: p.Name, namespace: p.Namespace, headless: p.HeadlessName(), uid: p.UID,
-		command: "rest", replicas: p.ReplicaCount(), port: p.Port(),
-		affinity: corev1.ServiceAffinityClientIP,
-		image:    p.Spec.Image, template: templateOf(p.Spec.Template), expose: p.Spec.Exposure, inputs: in, tls: p.TLS() != nil,
-	}
+	w := proxyWorkload(p, in)
 	w.env = w.common(p.Spec.Kafka.ClientID)
 	if registryURL != "" {
 		u, err := CheckRegistryURL(registryURL)
@@ -44,6 +38,16 @@ func RestProxy(p *v1alpha1.RestProxy, registryURL string, in Inputs) (Children, 
 	w.env.set("rest_peers", "srv://"+w.headless+"."+w.namespace+".svc")
 	w.env.extra(p.Spec.Config)
 	return w.children()
+}
+
+func proxyWorkload(p *v1alpha1.RestProxy, in Inputs) *workload {
+	return &workload{
+		kind: v1alpha1.KindRestProxy, component: "rest-proxy", ownerLabel: v1alpha1.LabelProxy,
+		name: p.Name, namespace: p.Namespace, headless: p.HeadlessName(), uid: p.UID,
+		command: "rest", replicas: p.ReplicaCount(), port: p.Port(),
+		affinity: corev1.ServiceAffinityClientIP,
+		image:    p.Spec.Image, template: templateOf(p.Spec.Template), expose: p.Spec.Exposure, inputs: in, tls: p.TLS(),
+	}
 }
 
 // CheckRegistryURL parses the URL of a registry and refuses what the proxy

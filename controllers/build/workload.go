@@ -46,8 +46,7 @@ type workload struct {
 	template                    *v1alpha1.WorkloadTemplate
 	expose                      v1alpha1.Exposure
 	inputs                      Inputs
-	tls                         bool // Of the listener.
-	clientCertificates          bool // Asked for by the listener.
+	tls                         *v1alpha1.ListenerTLS
 	env                         environment
 }
 

@@ -7,5 +7,6 @@
 // Every reconciler writes conditions through a Set and nothing else. The
 // package reads no clock: the time comes in.
 //
-// Files: set.go, workload.go (what both workloads have in common).
+// Files: set.go, workload.go (what both workloads have in common),
+// certificate.go (that of their listener).
 package condition

@@ -17,7 +17,7 @@
 //
 // Files: resolve.go (the way to Kafka), registry.go (the way to a registry),
 // proxy.go (the same of the pods of a proxy), listener.go (certificate and
-// users of a listener), secrets.go (what has to be in a Secret), access.go (an
-// Access Secret), strimzi.go, bundle.go (certificates), watch.go (the
+// users of a listener), secrets.go (what has to be in a Secret), shown.go (what pods
+// show), access.go (an Access Secret), strimzi.go, bundle.go (certificates), watch.go (the
 // resources of Strimzi).
 package credentials

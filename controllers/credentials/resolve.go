@@ -3,6 +3,7 @@ package credentials
 import (
 	"context"
 	"errors"
+	"net"
 	"time"
 
 	"k8s.io/apimachinery/pkg/api/meta"
@@ -48,6 +49,8 @@ type Resolver struct {
 	Mapper meta.RESTMapper
 	// Clock tells which certificates have expired.
 	Clock func() time.Time
+	// Dial opens connections to pods; nil means as usual.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
 // Resolve returns the connection k of owner. All that it refers to is in the

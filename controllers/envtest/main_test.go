@@ -2,6 +2,7 @@ package envtest
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
 	"net/http"
 	"os"
@@ -37,6 +38,7 @@ type world struct {
 	config *rest.Config
 	client client.WithWatch
 	routes *routes
+	shows  *shows
 	calls  *calls
 }
 
@@ -91,6 +93,7 @@ func (w *world) connect(config *rest.Config) error {
 		return err
 	}
 	w.config, w.routes, w.calls = config, &routes{to: map[string]http.Handler{}}, &calls{}
+	w.shows = &shows{by: map[string]tls.Certificate{}}
 	w.client, err = client.NewWithWatch(config, client.Options{Scheme: scheme})
 	return err
 }
@@ -124,7 +127,7 @@ func (w *world) startManager(hook webhook.Options) (stop func(), err error) {
 		WorkloadImage: "example.org/plastron:1.2.3", MetricsAddress: "0", ProbeAddress: "0", Concurrency: 8,
 		Poll: 200 * time.Millisecond, Retry: 100 * time.Millisecond, DeletionTimeout: time.Minute,
 		Webhook: hook,
-	}, session.Options{Transport: w.routes, Timeout: 5 * time.Second})
+	}, session.Options{Transport: w.routes, Dial: w.shows.dial, Timeout: 5 * time.Second})
 	if err != nil {
 		cancel()
 		return nil, err

@@ -54,6 +54,8 @@ func TestRules(t *testing.T) {
 	f(registry(kafka+", config: {'Bad Key': x}"), "keys are lower case")
 	f(registry(kafka+", config: {log_level: DEBUG}"), "")
 	f(registry(kafka+", unheardOf: 1"), "unknown field")
+	f(registry(kafka+", listener: {tls: {}}"), "set secretName, or certManager")
+	f(registry(kafka+", listener: {tls: {certManager: {issuerRef: {name: i}}}}"), "")
 	f(registry(kafka+", ingress: {host: 'Registry'}"), "ingress.host")
 	f(registry(kafka+", httpRoute: {parentRefs: []}"), "parentRefs")
 	f(registry(kafka+", monitoring: {podMonitor: {interval: soon}}"), "interval")

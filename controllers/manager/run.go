@@ -132,7 +132,7 @@ func addControllers(mgr ctrl.Manager, o *Options, options session.Options) error
 	applier := func(fieldManager string) *apply.Applier {
 		return &apply.Applier{Client: mgr.GetClient(), Live: mgr.GetAPIReader(), FieldManager: fieldManager}
 	}
-	secrets := &credentials.Resolver{Live: mgr.GetAPIReader(), Mapper: mgr.GetRESTMapper(), Clock: time.Now}
+	secrets := &credentials.Resolver{Live: mgr.GetAPIReader(), Mapper: mgr.GetRESTMapper(), Clock: time.Now, Dial: options.Dial}
 	sessions := session.New(options, secrets)
 	registries := &schemaregistry.Reconciler{
 		Client: mgr.GetClient(), Applier: applier(schemaregistry.FieldManager), Secrets: secrets, Sessions: sessions,

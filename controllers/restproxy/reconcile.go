@@ -42,9 +42,10 @@ type observation struct {
 	registry target
 	kafka    *credentials.Problem
 	listener *credentials.Problem
-	apply    error  // Why the children could not be applied.
-	asks     bool   // Whether objects are wanted that not every cluster can have.
-	missing  string // What the cluster lacks of them.
+	apply    error                         // Why the children could not be applied.
+	asks     bool                          // Whether objects are wanted that not every cluster can have.
+	missing  string                        // What the cluster lacks of them.
+	shown    *credentials.ShownCertificate // Of the listener, nil for none.
 	set      *appsv1.StatefulSet
 	selector string
 }
@@ -61,6 +62,7 @@ type observation struct {
 // +kubebuilder:rbac:groups=policy,resources=poddisruptionbudgets,verbs=get;list;watch;create;update;patch;delete
 // +kubebuilder:rbac:groups=networking.k8s.io,resources=ingresses;networkpolicies,verbs=get;list;watch;create;update;patch;delete
 // +kubebuilder:rbac:groups=gateway.networking.k8s.io,resources=httproutes,verbs=get;create;patch;delete
+// +kubebuilder:rbac:groups=cert-manager.io,resources=certificates,verbs=get;create;patch;delete
 // +kubebuilder:rbac:groups=monitoring.coreos.com,resources=podmonitors;prometheusrules,verbs=get;create;patch;delete
 
 // Reconcile brings one proxy nearer to what it asks for.
@@ -86,9 +88,9 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 	if found.apply != nil && !apply.IsForeign(found.apply) {
 		return ctrl.Result{}, found.apply // The work queue backs off.
 	}
-	if found.asks || found.kafka != nil && found.kafka.Reason == v1alpha1.ReasonFeatureUnsupported {
-		// Nothing tells when a kind is installed, and objects of kinds that
-		// may be missing are not watched.
+	if found.asks || p.TLS() != nil || found.kafka != nil && found.kafka.Reason == v1alpha1.ReasonFeatureUnsupported {
+		// Nothing tells when a kind is installed, or a certificate is shown,
+		// and objects of kinds that may be missing are not watched.
 		return ctrl.Result{RequeueAfter: session.Jitter(r.Poll)}, nil
 	}
 	return ctrl.Result{}, nil // Every change of the pods, of the registry and of what Kafka needs is an event.
@@ -119,6 +121,14 @@ func (r *Reconciler) observe(ctx context.Context, p *v1alpha1.RestProxy) (*obser
 	case metav1.IsControlledBy(set, p):
 		found.set = set
 	}
+	if t := p.TLS(); t != nil && found.set != nil && found.set.Status.ReadyReplicas > 0 {
+		addresses := build.PodAddresses(p.Name, p.HeadlessName()+"."+p.Namespace+".svc", p.Port(), p.ReplicaCount())
+		if found.shown, err = r.Secrets.Shown(ctx, p.Namespace, t, addresses); err != nil {
+			if _, err := credentials.AsProblem(err); err != nil { // A problem is told by Deployed.
+				return nil, err
+			}
+		}
+	}
 	return found, nil
 }
 
@@ -133,6 +143,13 @@ func (r *Reconciler) applyChildren(ctx context.Context, p *v1alpha1.RestProxy, f
 	if in.Kafka, err = r.Secrets.Resolve(ctx, p, &p.Spec.Kafka); err != nil {
 		found.kafka, err = credentials.AsProblem(err)
 		return err
+	}
+	found.missing, found.apply = r.Applier.Optional(ctx, p, build.ProxyCertificate(p))
+	if found.missing != "" { // Nobody makes the certificate that the pods wait for.
+		found.listener = &credentials.Problem{Reason: v1alpha1.ReasonFeatureUnsupported, Message: found.missing}
+	}
+	if found.apply != nil || found.listener != nil {
+		return nil
 	}
 	if in.Listener, err = r.Secrets.Listener(ctx, p.Namespace, p.TLS(), nil); err != nil {
 		found.listener, err = credentials.AsProblem(err)

@@ -22,6 +22,7 @@ func (r *Reconciler) report(ctx context.Context, p *v1alpha1.RestProxy, found *o
 	if found.registry.known {
 		status.RegistryURL = found.registry.url
 	}
+	status.Certificate = found.shown.After(status.Certificate, p.TLS())
 	if found.selector != "" {
 		status.Selector = found.selector
 	}
@@ -48,6 +49,12 @@ func conditions(p *v1alpha1.RestProxy, found *observation, set *condition.Set) [
 		set.True(v1alpha1.ConditionAccepted, v1alpha1.ReasonAccepted, "")
 		set.Put(v1alpha1.ConditionRegistryResolved, found.registry.status, found.registry.reason, found.registry.message)
 		workload(p, found, set)
+	}
+
+	if s := found.shown; s != nil {
+		set.Certificate(s.NotBefore, s.NotAfter, s.Others, s.Answered)
+	} else if p.TLS() == nil {
+		set.Remove(v1alpha1.ConditionCertificateCurrent)
 	}
 
 	decisive := []string{v1alpha1.ConditionAccepted}

@@ -53,10 +53,11 @@ type observation struct {
 	conflict string // Why the topic is not this registry's.
 	kafka    *credentials.Problem
 	listener *credentials.Problem
-	apply    error  // Why the children could not be applied.
-	asks     bool   // Whether objects are wanted that not every cluster can have.
-	missing  string // What the cluster lacks of them.
-	waits    string // What a rollout waits for.
+	apply    error                         // Why the children could not be applied.
+	asks     bool                          // Whether objects are wanted that not every cluster can have.
+	missing  string                        // What the cluster lacks of them.
+	waits    string                        // What a rollout waits for.
+	shown    *credentials.ShownCertificate // Of the listener, nil for none.
 	set      *appsv1.StatefulSet
 	selector string
 	image    string
@@ -78,6 +79,7 @@ type observation struct {
 // +kubebuilder:rbac:groups=policy,resources=poddisruptionbudgets,verbs=get;list;watch;create;update;patch;delete
 // +kubebuilder:rbac:groups=networking.k8s.io,resources=ingresses;networkpolicies,verbs=get;list;watch;create;update;patch;delete
 // +kubebuilder:rbac:groups=gateway.networking.k8s.io,resources=httproutes,verbs=get;create;patch;delete
+// +kubebuilder:rbac:groups=cert-manager.io,resources=certificates,verbs=get;create;patch;delete
 // +kubebuilder:rbac:groups=monitoring.coreos.com,resources=podmonitors;prometheusrules,verbs=get;create;patch;delete
 // +kubebuilder:rbac:groups=events.k8s.io,resources=events,verbs=create;patch
 
@@ -136,6 +138,14 @@ func (r *Reconciler) observe(ctx context.Context, reg *v1alpha1.SchemaRegistry) 
 	if found.set == nil {
 		return found, nil
 	}
+	if t := reg.TLS(); t != nil && found.set.Status.ReadyReplicas > 0 {
+		addresses := build.PodAddresses(reg.Name, reg.HeadlessName()+"."+reg.Namespace+".svc", reg.Port(), reg.ReplicaCount())
+		if found.shown, err = r.Secrets.Shown(ctx, reg.Namespace, t, addresses); err != nil {
+			if _, err := credentials.AsProblem(err); err != nil { // A problem is told by Deployed.
+				return nil, err
+			}
+		}
+	}
 	return found, r.roll(ctx, reg, found)
 }
 
@@ -170,6 +180,13 @@ func (r *Reconciler) applyChildren(ctx context.Context, reg *v1alpha1.SchemaRegi
 	if in.Kafka, err = r.Secrets.Resolve(ctx, reg, reg.Spec.Kafka); err != nil {
 		found.kafka, err = credentials.AsProblem(err)
 		return err
+	}
+	found.missing, found.apply = r.Applier.Optional(ctx, reg, build.RegistryCertificate(reg))
+	if found.missing != "" { // Nobody makes the certificate that the pods wait for.
+		found.listener = &credentials.Problem{Reason: v1alpha1.ReasonFeatureUnsupported, Message: found.missing}
+	}
+	if found.apply != nil || found.listener != nil {
+		return nil
 	}
 	if in.Listener, err = r.Secrets.Listener(ctx, reg.Namespace, reg.TLS(), reg.Users()); err != nil {
 		found.listener, err = credentials.AsProblem(err)

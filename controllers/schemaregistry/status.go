@@ -27,11 +27,21 @@ func (r *Reconciler) report(ctx context.Context, reg *v1alpha1.SchemaRegistry, f
 	if err := r.write(ctx, old, reg); err != nil {
 		return err
 	}
+	r.tellReload(old, reg)
 	was, is := old.Status.Primary, reg.Status.Primary
 	if was != nil && is != nil && was.URL != is.URL {
 		r.Events.Eventf(reg, nil, corev1.EventTypeNormal, v1alpha1.EventPrimaryChanged, "Observe", "The primary is %s, it was %s", is.URL, was.URL)
 	}
 	return nil
+}
+
+// tellReload says once that every pod shows a new certificate.
+func (r *Reconciler) tellReload(old, reg *v1alpha1.SchemaRegistry) {
+	was, is := old.Status.Certificate, reg.Status.Certificate
+	if was != nil && is != nil && was.ServedSerial != "" && was.ServedSerial != is.ServedSerial {
+		r.Events.Eventf(reg, nil, corev1.EventTypeNormal, v1alpha1.EventCertificateReloaded, "Observe",
+			"Every pod shows the certificate with the serial %s, it was %s", is.ServedSerial, was.ServedSerial)
+	}
 }
 
 // write patches the status if it changed.
@@ -60,6 +70,7 @@ func fill(reg *v1alpha1.SchemaRegistry, found *observation) {
 		s := found.set.Status
 		status.Replicas, status.ReadyReplicas, status.UpdatedReplicas = s.Replicas, s.ReadyReplicas, s.UpdatedReplicas
 	}
+	status.Certificate = found.shown.After(status.Certificate, reg.TLS())
 	if found.probe.asked && found.probe.err == nil {
 		status.Primary = primaryOf(reg, found.probe.health)
 	}
@@ -81,6 +92,11 @@ func conditions(reg *v1alpha1.SchemaRegistry, found *observation, set *condition
 	}
 	if !stalled {
 		reachable(reg, found, set)
+	}
+	if s := found.shown; s != nil {
+		set.Certificate(s.NotBefore, s.NotAfter, s.Others, s.Answered)
+	} else if reg.TLS() == nil {
+		set.Remove(v1alpha1.ConditionCertificateCurrent)
 	}
 	set.RollUp(v1alpha1.ReasonReady, "", append(types, v1alpha1.ConditionExposed)...)
 	set.Settle(stalled || found.missing != "")
