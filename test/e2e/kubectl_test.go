@@ -20,8 +20,12 @@ const repository = "../.." // kubectl and helm run there
 
 // kubectl runs the program of that name against the cluster under test.
 type kubectl struct {
-	program string
+	program   string
+	namespace string
 }
+
+// in returns a kubectl for another namespace than default.
+func (k *kubectl) in(namespace string) *kubectl { return &kubectl{k.program, namespace} }
 
 func newKubectl(t *testing.T) *kubectl {
 	t.Helper()
@@ -29,11 +33,11 @@ func newKubectl(t *testing.T) *kubectl {
 	if program == "" || os.Getenv("KUBECONFIG") == "" {
 		t.Fatal("KUBECTL and KUBECONFIG are unset: run these tests with make e2e")
 	}
-	return &kubectl{program: program}
+	return &kubectl{program: program, namespace: "default"}
 }
 
 func (k *kubectl) try(ctx context.Context, stdin string, args ...string) (string, error) {
-	cmd := exec.CommandContext(ctx, k.program, args...)
+	cmd := exec.CommandContext(ctx, k.program, append([]string{"--namespace=" + k.namespace}, args...)...)
 	cmd.Dir = repository
 	cmd.Stdin = strings.NewReader(stdin)
 	var stdout, stderr bytes.Buffer
@@ -62,17 +66,30 @@ func (k *kubectl) apply(t *testing.T, manifests string) {
 	}
 }
 
+// refused applies manifests that the webhook has to refuse with all the words.
+func (k *kubectl) refused(t *testing.T, manifests string, words ...string) {
+	t.Helper()
+	_, err := k.try(t.Context(), manifests, "apply", "-f", "-")
+	for _, w := range words {
+		if err == nil || !strings.Contains(err.Error(), w) {
+			t.Fatalf("applied, this should be refused with %q: %v\n%s", w, err, manifests)
+		}
+	}
+}
+
 // object is as much of a Kubernetes object as the stories look at.
 type object struct {
 	Metadata struct {
 		Name            string `json:"name"`
 		Namespace       string `json:"namespace"`
 		UID             string `json:"uid"`
+		Generation      int64  `json:"generation"`
 		ResourceVersion string `json:"resourceVersion"`
 	} `json:"metadata"`
 	Status struct {
 		SchemaID   int         `json:"schemaID"`
 		Version    any         `json:"version"` // a number of Subjects, a text of workloads
+		Ownership  string      `json:"ownership"`
 		Conditions []condition `json:"conditions"`
 	} `json:"status"`
 }
@@ -150,7 +167,7 @@ var forwarding = regexp.MustCompile(`Forwarding from 127\.0\.0\.1:(\d+) ->`)
 // the test, and returns the URL of its local end.
 func (k *kubectl) forward(t *testing.T, target string, port int) string {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), k.program, "port-forward", "--address", "127.0.0.1", target, fmt.Sprintf(":%d", port))
+	cmd := exec.CommandContext(t.Context(), k.program, "--namespace="+k.namespace, "port-forward", "--address", "127.0.0.1", target, fmt.Sprintf(":%d", port))
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
 	if err != nil {
@@ -190,4 +207,12 @@ func (k *kubectl) diagnose(t *testing.T) {
 		out, err := k.try(t.Context(), "", args...)
 		t.Logf("kubectl %s\n%s%v", strings.Join(args, " "), out, err)
 	}
+}
+
+// cleanupContext is for what has to happen after a test has ended.
+func cleanupContext(t *testing.T) context.Context {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), time.Minute)
+	t.Cleanup(cancel)
+	return ctx
 }

@@ -3,7 +3,6 @@
 package e2e
 
 import (
-	"os/exec"
 	"strings"
 	"testing"
 	"time"
@@ -13,12 +12,7 @@ import (
 // they run stay. Then it removes the custom resources: nothing of them stays
 // but the topic in Kafka.
 func uninstallStory(t *testing.T, k *kubectl) {
-	cmd := exec.CommandContext(t.Context(), "go", "tool", "-modfile=hack/tools/go.mod",
-		"helm", "uninstall", "plastron", "--namespace", "plastron-system", "--wait")
-	cmd.Dir = repository
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("helm uninstall: %v\n%s", err, out)
-	}
+	helm(t, "uninstall", "plastron", "--namespace", "plastron-system", "--wait")
 	await(t, "the operator's pod to go", time.Minute, func() string {
 		return k.run(t, "get", "pods", "-n", "plastron-system", "-l", "app.kubernetes.io/name=plastron", "-o", "name")
 	})
