@@ -28,6 +28,8 @@ go test -run '^$' -bench 'BenchmarkGetByID' -benchmem -benchtime 20000x ./runtim
 echo "== registry; generator, registry and broker share the cores"
 go build -o "$out/registry" ./hack/bench/registry
 "$out/registry" ${QUICK:+-quick} -json "${JSON:-$out/registry.json}" "$out/plastron"
+echo "== REST proxy; generator, proxy and broker share the cores"
+go run ./hack/bench/rest ${QUICK:+-quick} "$out/plastron"
 echo "== other requests, 50 connections"
 go build -o "$out/load" ./hack/bench/load
 "$out/plastron" dev --data "" --kafka-port 0 --registry-port 18981 --rest-port 0 >"$out/dev.log" 2>&1 &

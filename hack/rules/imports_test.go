@@ -82,6 +82,7 @@ func directions() []rule {
 			"controllers/index", "controllers/session", "controllers/feed", "controllers/admission", "controllers/credentials", "runtime/client", "runtime/schema",
 		}},
 		{"hack/bench/operator", []string{"hack/bench/traffic", "hack/bench/measure", "runtime/...", "api/..."}},
+		{"hack/bench/rest", []string{"hack/bench/traffic", "hack/bench/measure"}},
 		{"hack/bench/...", []string{"hack/bench/traffic", "runtime/..."}},
 		{"hack/...", []string{"runtime/...", "api/..."}},
 		{"test/...", []string{"runtime/...", "api/..."}},

@@ -6,7 +6,7 @@
 // only the status and the end are looked at. One request is in flight per
 // connection; there is no pipelining, which no client of a registry does.
 //
-// It is used by hack/bench/load and hack/bench/registry.
+// It is used by hack/bench/load, hack/bench/registry and hack/bench/rest.
 //
 // Files: target.go (where to), conn.go (one connection), run.go (closed and
 // open loop), result.go (latencies), schema.go (texts that are registered),

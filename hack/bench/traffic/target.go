@@ -21,7 +21,16 @@ type Target struct {
 	secure  bool
 	name    string // of the host, for TLS
 	path    string // before the path of every request
+	accept  string // media type
 	header  string // lines that every request has
+}
+
+// Accepting is the target with another media type for its answers than that of
+// a registry.
+func (t *Target) Accepting(mediaType string) *Target {
+	other := *t
+	other.accept = mediaType
+	return &other
 }
 
 // ParseTarget reads a URL, http or https. A user and a password in it are sent
@@ -31,11 +40,11 @@ func ParseTarget(base string) (*Target, error) {
 	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
 		return nil, fmt.Errorf("%q is no URL such as http://127.0.0.1:8081", base)
 	}
-	t := &Target{address: u.Host, secure: u.Scheme == "https", name: u.Hostname(), path: strings.TrimSuffix(u.EscapedPath(), "/")}
+	t := &Target{address: u.Host, accept: mediaType, secure: u.Scheme == "https", name: u.Hostname(), path: strings.TrimSuffix(u.EscapedPath(), "/")}
 	if u.Port() == "" {
 		t.address = net.JoinHostPort(u.Hostname(), map[bool]string{false: "80", true: "443"}[t.secure])
 	}
-	t.header = "Host: " + u.Host + "\r\nAccept: " + mediaType + "\r\n"
+	t.header = "Host: " + u.Host + "\r\n"
 	if u.User != nil {
 		password, _ := u.User.Password()
 		t.header += "Authorization: Basic " + base64.StdEncoding.EncodeToString([]byte(u.User.Username()+":"+password)) + "\r\n"
@@ -45,17 +54,26 @@ func ParseTarget(base string) (*Target, error) {
 
 // AppendGet appends a whole GET request.
 func (t *Target) AppendGet(dst []byte, path string) []byte {
-	dst = append(append(append(dst, "GET "...), t.path...), path...)
-	return append(append(append(dst, " HTTP/1.1\r\n"...), t.header...), "\r\n"...)
+	return append(t.appendHead(dst, "GET ", path), "\r\n"...)
 }
 
 // AppendPost appends a whole POST request.
 func (t *Target) AppendPost(dst []byte, path string, body []byte) []byte {
-	dst = append(append(append(dst, "POST "...), t.path...), path...)
-	dst = append(append(dst, " HTTP/1.1\r\n"...), t.header...)
-	dst = append(dst, "Content-Type: "+mediaType+"\r\nContent-Length: "...)
-	dst = strconv.AppendInt(dst, int64(len(body)), 10)
+	return t.AppendPostOf(dst, path, mediaType, body)
+}
+
+// AppendPostOf is AppendPost with a media type.
+func (t *Target) AppendPostOf(dst []byte, path, contentType string, body []byte) []byte {
+	dst = append(append(t.appendHead(dst, "POST ", path), "Content-Type: "...), contentType...)
+	dst = strconv.AppendInt(append(dst, "\r\nContent-Length: "...), int64(len(body)), 10)
 	return append(append(dst, "\r\n\r\n"...), body...)
+}
+
+// appendHead appends the first line and what every request has.
+func (t *Target) appendHead(dst []byte, method, path string) []byte {
+	dst = append(append(append(dst, method...), t.path...), path...)
+	dst = append(append(dst, " HTTP/1.1\r\nAccept: "...), t.accept...)
+	return append(append(dst, "\r\n"...), t.header...)
 }
 
 // Dial opens a connection. Nothing on it takes longer than the deadline.
