@@ -125,7 +125,7 @@ func TestHostilePatterns(t *testing.T) {
 		if p.matches(long) {
 			t.Errorf("%s covers a name that ends otherwise", text)
 		}
-		if took := time.Since(begin); took > 20*time.Second {
+		if took := time.Since(begin); took > time.Minute {
 			t.Errorf("%s took %s", text, took)
 		}
 	}
