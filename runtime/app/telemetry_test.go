@@ -188,6 +188,9 @@ func TestOneTraceThroughForwardAndProduce(t *testing.T) {
 	primary, stopPrimary := start(RunAll)
 	await(t, primary.Registry+"/master_available", "true")
 	follower, stopFollower := start(RunRegistry, "KARAPACE_MASTER_ELIGIBILITY=false")
+	// While the follower joins the group, the primary may send a request back,
+	// which then comes a second time and has more spans.
+	await(t, follower.Registry+"/master_available", "true")
 	options, err := (&process{log: quiet}).kafkaOptions(settings(t, config.RoleAll, common...))
 	if err != nil {
 		t.Fatal(err)

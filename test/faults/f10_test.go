@@ -58,9 +58,10 @@ func (c *cluster) refuse(code *kerr.Error) <-chan struct{} {
 	return refused
 }
 
-// TestF11 has a broker take a second for every write of the primary and half a
-// second for every read of the followers. Reads of the registry do not notice,
-// but that a follower shows what it has forwarded takes that half second.
+// TestF11 has a broker take a second for every write of the primary and longer
+// for every read of the followers, so that what a follower has forwarded is
+// answered before it has read it, unless it waits. Reads of the registry do not
+// notice.
 func TestF11SlowBroker(t *testing.T) {
 	t.Parallel()
 	c := newCluster(t, 3, 4*patience)
@@ -71,10 +72,9 @@ func TestF11SlowBroker(t *testing.T) {
 	reads := c.readsServed(c.ctx, p)
 	p.delay(kmsg.Produce, slow)
 	for _, n := range c.others(p) {
-		n.delay(kmsg.Fetch, slow/2)
+		n.delay(kmsg.Fetch, 3*slow/2)
 	}
-	for i := range 3 {
-		follower := c.others(p)[i%2]
+	for i, follower := range c.others(p) {
 		o := &op{kind: "register", subject: "late-reader", text: text(fmt.Sprint("late", i))}
 		o.do(c.ctx, follower)
 		get := &op{kind: "get", id: o.id}
