@@ -3,6 +3,7 @@ package envtest
 import (
 	"bytes"
 	"context"
+	"errors"
 	"net"
 	"net/http"
 	"os"
@@ -183,6 +184,39 @@ func (p *person) warned(t *testing.T, o client.Object, words ...string) {
 	}
 }
 
+// await repeats a dry run until it succeeds: the operator sees a change a moment
+// after it was made.
+func (p *person) await(t *testing.T, what string, dry func() error) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	for {
+		err := dry()
+		if err == nil {
+			return
+		}
+		if ctx.Err() != nil {
+			t.Fatalf("%s: after %s: %v", what, patience, err)
+		}
+	}
+}
+
+// awaitSilence repeats a dry run of the creation until there is nothing to warn
+// of.
+func (p *person) awaitSilence(t *testing.T, o client.Object) {
+	t.Helper()
+	p.await(t, "nothing is missing", func() error {
+		p.told()
+		if err := p.Create(t.Context(), o.DeepCopyObject().(client.Object), client.DryRunAll); err != nil { //nolint:forcetypeassert // A copy.
+			return err
+		}
+		if told := p.told(); told != "" {
+			return errors.New(told)
+		}
+		return nil
+	})
+}
+
 // hookedNamespace is a namespace whose objects the webhook is asked about.
 func hookedNamespace(t *testing.T, label string) string {
 	t.Helper()
@@ -251,6 +285,13 @@ func TestWrongSchemaIsRefusedAtApply(t *testing.T) {
 		t.Errorf("the younger of two: %s", text)
 	}
 	deleteAndAwait(t, next)
+	p.await(t, "the end of the older one is seen", func() error {
+		err := p.Create(t.Context(), again.DeepCopy(), client.DryRunAll)
+		if err != nil && strings.Contains(err.Error(), v1alpha1.ReasonConflicted) {
+			return err
+		}
+		return nil
+	})
 	p.refused(t, again, "denied the request: Incompatible", "amount", "BACKWARD")
 	loose := again.DeepCopy()
 	loose.Spec.Compatibility = new(v1alpha1.LevelOrInherit("NONE"))
@@ -272,6 +313,7 @@ func TestChangesAreJudged(t *testing.T) {
 	p.warned(t, s)
 	awaitReady(t, s)
 	user := subject(ns, "user", `{"type":"record","name":"User","fields":[{"name":"order","type":"Order"}]}`, refersTo("Order", "orders"))
+	p.awaitSilence(t, user)
 	p.warned(t, user)
 	awaitReady(t, user)
 
@@ -347,7 +389,7 @@ func TestRegistryDownIsNoObstacle(t *testing.T) {
 	fake.do(func() { fake.down = true })
 	reg := &v1alpha1.SchemaRegistry{ObjectMeta: metav1.ObjectMeta{Namespace: ns, Name: "reg"}}
 	awaitRegistry(t, reg, "Reachable", metav1.ConditionFalse, "")
-	p.warned(t, s, "Not compared with the registry, which the operator does as soon as it answers", "is not reachable")
+	p.warned(t, s, "Not compared with the registry, which the operator does as soon as it answers")
 	// What the text alone shows is refused all the same.
 	p.refused(t, subject(ns, "broken", `{"type":"record"}`), "InvalidSchema")
 	fake.do(func() { fake.down = false })
@@ -364,6 +406,7 @@ func TestDeletionsAtTheWebhook(t *testing.T) {
 	priced := subject(ns, "priced", `{"type":"record","name":"Priced","fields":[{"name":"price","type":"Money"}]}`, refersTo("Money", "money"))
 	p.warned(t, money, "with HardDelete the deletion of this object makes records undecodable")
 	awaitReady(t, money)
+	p.awaitSilence(t, priced)
 	p.warned(t, priced)
 	awaitReady(t, priced)
 
@@ -374,6 +417,7 @@ func TestDeletionsAtTheWebhook(t *testing.T) {
 		}
 	}
 	deleteAndAwait(t, priced)
+	p.await(t, "nobody builds on it anymore", func() error { return p.Delete(t.Context(), money.DeepCopy(), client.DryRunAll) })
 	deleteAndAwait(t, money)
 }
 
@@ -406,4 +450,51 @@ func TestWithoutAWebhookTheVerdictIsTheSame(t *testing.T) {
 	f("orders", orderBroken, adoption(v1alpha1.AdoptIfCompatible))
 	f("taken", orderV2)
 	f("controlled", orderV1, func(s *v1alpha1.SubjectSpec) { s.Name = new("a\u0085b") })
+}
+
+// TestWebhookRightsAreEnough: the rights of config/webhook alone let the keeper
+// read and watch its two objects, and no others.
+func TestWebhookRightsAreEnough(t *testing.T) {
+	t.Parallel()
+	who := "only-the-webhook-" + namespace(t)
+	user := rbacv1.Subject{Kind: rbacv1.UserKind, APIGroup: rbacv1.GroupName, Name: who}
+	create(t,
+		&rbacv1.RoleBinding{
+			ObjectMeta: metav1.ObjectMeta{Namespace: operatorNamespace, Name: who}, Subjects: []rbacv1.Subject{user},
+			RoleRef: rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: "Role", Name: "plastron-webhook"},
+		},
+		&rbacv1.ClusterRoleBinding{
+			ObjectMeta: metav1.ObjectMeta{Name: who}, Subjects: []rbacv1.Subject{user},
+			RoleRef: rbacv1.RoleRef{APIGroup: rbacv1.GroupName, Kind: "ClusterRole", Name: "plastron-webhook"},
+		})
+	access := rest.CopyConfig(shared.config)
+	access.Impersonate.UserName = who
+	c, err := client.NewWithWatch(access, client.Options{Scheme: shared.client.Scheme()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := func(list client.ObjectList, name, namespace string, allowed bool) {
+		t.Helper()
+		options := []client.ListOption{client.InNamespace(namespace)}
+		if name != "" {
+			options = append(options, client.MatchingFields{"metadata.name": name})
+		}
+		err := c.List(t.Context(), list, options...)
+		if err == nil {
+			w, watching := c.Watch(t.Context(), list, options...)
+			if err = watching; err == nil {
+				w.Stop()
+			}
+		}
+		if (err == nil) != allowed || err != nil && !apierrors.IsForbidden(err) {
+			t.Errorf("%T %s: %v", list, name, err)
+		}
+	}
+
+	f(&corev1.SecretList{}, "plastron-webhook", operatorNamespace, true)
+	f(&corev1.SecretList{}, "other", operatorNamespace, false)
+	f(&corev1.SecretList{}, "", operatorNamespace, false)
+	f(&corev1.SecretList{}, "plastron-webhook", "default", false)
+	f(&admissionv1.ValidatingWebhookConfigurationList{}, "plastron", "", true)
+	f(&admissionv1.ValidatingWebhookConfigurationList{}, "other", "", false)
 }

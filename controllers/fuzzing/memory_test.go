@@ -23,11 +23,14 @@ type entry struct {
 // memory is a registry in memory. It judges nothing; how it answers is what the
 // fuzzer chose.
 type memory struct {
-	entries  []*entry
-	levels   map[string]string
-	writes   []string // What had an effect; a refused call has none.
-	mood     mood
-	refusals string // What a registration is refused with, a status and a code.
+	entries []*entry
+	levels  map[string]string
+	writes  []string // What had an effect; a refused call has none.
+	mood    mood
+	modes   map[string]string
+	// knowsModes says that modes can be read and changed.
+	knowsModes bool
+	refusals   string // What a registration is refused with, a status and a code.
 }
 
 // mood is how a registry answers.
@@ -39,13 +42,13 @@ const (
 	locked   // Credentials are refused.
 	babbling // Answers are not JSON.
 	readonly
-	moods
+	moodCount
 )
 
 func newMemory(c *choice) *memory {
-	m := &memory{levels: map[string]string{}}
+	m := &memory{levels: map[string]string{}, modes: map[string]string{}, knowsModes: c.of(4) != 1}
 	if c.of(3) == 1 {
-		m.mood = mood(c.of(int(moods)))
+		m.mood = mood(c.of(int(moodCount)))
 	}
 	m.refusals = pick(c, "", "", "", "409 409", "422 42201", "422 42205", "500 50003", "413 42209")
 	for range c.of(3) {
@@ -110,6 +113,8 @@ func (m *memory) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		answer(w, 200, map[string]any{"healthy": true, "status": map[string]any{"schema_registry_ready": true, "schema_registry_primary_url": "http://r:8081"}})
 	case parts[0] == "config":
 		m.config(w, r, parts[1:])
+	case parts[0] == "mode" && m.knowsModes:
+		m.mode(w, r, parts[1:])
 	case parts[0] == "subjects" && len(parts) > 1:
 		m.subject(w, r, parts[1], parts[2:])
 	default:
@@ -137,6 +142,30 @@ func (m *memory) config(w http.ResponseWriter, r *http.Request, parts []string) 
 		fallthrough
 	default:
 		answer(w, 200, map[string]any{"compatibilityLevel": level})
+	}
+}
+
+func (m *memory) mode(w http.ResponseWriter, r *http.Request, parts []string) {
+	name := strings.Join(parts, "")
+	switch mode := m.modes[name]; {
+	case r.Method == http.MethodPut:
+		var body struct {
+			Mode string `json:"mode"`
+		}
+		_ = json.NewDecoder(r.Body).Decode(&body)
+		m.modes[name] = body.Mode
+		m.writes = append(m.writes, "set the mode of "+name)
+		answer(w, 200, body)
+	case mode == "" && name != "":
+		answer(w, 404, problem(40409))
+	case r.Method == http.MethodDelete:
+		delete(m.modes, name)
+		m.writes = append(m.writes, "remove the mode of "+name)
+		answer(w, 200, map[string]any{"mode": mode})
+	case mode == "":
+		answer(w, 200, map[string]any{"mode": "READWRITE"})
+	default:
+		answer(w, 200, map[string]any{"mode": mode})
 	}
 }
 

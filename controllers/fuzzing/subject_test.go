@@ -70,6 +70,8 @@ func subjectObject(c *choice, name, raw string) *v1alpha1.Subject {
 		DriftPolicy:      maybe(c, v1alpha1.DriftRepair, v1alpha1.DriftReport),
 		ManagementPolicy: maybe(c, v1alpha1.ManageFull, v1alpha1.ManageObserve),
 		RequireLatest:    maybe(c, true, false),
+		Mode:             maybe(c, v1alpha1.InheritMode, "READWRITE", "READONLY", "IMPORT"),
+		Normalize:        maybe(c, true, false),
 	}}
 	if c.yes() {
 		s.Spec.Name = new(pick(c, names()...))
@@ -90,7 +92,7 @@ func subjectObject(c *choice, name, raw string) *v1alpha1.Subject {
 		}
 	case 4:
 	}
-	if !s.HasSchema() && s.Spec.Compatibility == nil {
+	if !s.HasSchema() && s.Spec.Compatibility == nil && s.Spec.Mode == nil {
 		s.Spec.Compatibility = new(v1alpha1.LevelOrInherit("FULL"))
 	}
 	if s.HasSchema() {

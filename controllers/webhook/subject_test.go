@@ -20,11 +20,13 @@ type judge struct {
 	objection  string
 	dependents []string
 	asked      int
+	seen       *v1alpha1.Subject
 	deadline   time.Duration
 }
 
 func (j *judge) Preview(ctx context.Context, s *v1alpha1.Subject) (*verdict.Input, error) {
 	j.asked++
+	j.seen = s
 	if at, ok := ctx.Deadline(); ok {
 		j.deadline = time.Until(at)
 	}
@@ -205,6 +207,20 @@ func TestAnswersHaveADeadline(t *testing.T) {
 	}
 	warnings, err = v.ValidateDelete(t.Context(), orders(deletes(v1alpha1.HardDelete)))
 	says(t, "an error at a deletion", warnings, err, "", "Not checked")
+}
+
+// TestNewSubjectsComeLast: created in the same second as one that is stored, a
+// Subject is the younger one, whatever its UID will be.
+func TestNewSubjectsComeLast(t *testing.T) {
+	t.Parallel()
+	j := &judge{in: found()}
+	s := orders(func(s *v1alpha1.Subject) { s.UID = "00000000-0000-0000-0000-000000000000" })
+	if _, err := (&subjects{judge: j, budget: time.Minute}).ValidateCreate(t.Context(), s); err != nil {
+		t.Fatal(err)
+	}
+	if stored := orders(func(s *v1alpha1.Subject) { s.UID = "ffffffff-ffff-ffff-ffff-ffffffffffff" }); !stored.IsOlder(j.seen) {
+		t.Error("the one that is stored loses")
+	}
 }
 
 func TestDeletions(t *testing.T) {
