@@ -57,7 +57,11 @@ func (a *Applier) optional(ctx context.Context, owner client.Object, o build.Opt
 		return true, err
 	}
 	if live == nil {
-		return true, a.put(ctx, nil, want)
+		err := a.put(ctx, nil, want)
+		if apierrors.IsNotFound(err) {
+			return false, nil // The kind was there and is not anymore.
+		}
+		return true, err
 	}
 	if !metav1.IsControlledBy(live, owner) {
 		return true, &ForeignError{Kind: o.Kind.Kind, Name: o.Name}

@@ -148,9 +148,7 @@ func TestKindsThatMayBeMissing(t *testing.T) {
 	awaitRegistry(t, reg, "Deployed", metav1.ConditionTrue, "")
 	awaitProxy(t, p, "Exposed", metav1.ConditionFalse, v1alpha1.ReasonFeatureUnsupported)
 
-	if _, err := crenvtest.InstallCRDs(shared.config, crenvtest.CRDInstallOptions{Paths: []string{"testdata/optional.yaml"}, ErrorIfPathMissing: true}); err != nil {
-		t.Fatal(err)
-	}
+	uninstall := install(t, "testdata/optional.yaml")
 	reg = awaitRegistry(t, reg, "Exposed", metav1.ConditionTrue, "")
 	awaitRegistry(t, reg, "Ready", metav1.ConditionTrue, "")
 	awaitProxy(t, p, "Ready", metav1.ConditionTrue, "")
@@ -195,6 +193,32 @@ func TestKindsThatMayBeMissing(t *testing.T) {
 	reg = awaitRegistry(t, reg, "Ready", metav1.ConditionTrue, "")
 	if meta.FindStatusCondition(reg.Status.Conditions, "Exposed") != nil {
 		t.Error("a condition for what is not asked for")
+	}
+
+	// A kind that goes again is told like one that was never there.
+	uninstall()
+	change(t, p, func(p *v1alpha1.RestProxy) { p.Spec.Exposure = want })
+	awaitProxy(t, p, "Exposed", metav1.ConditionFalse, v1alpha1.ReasonFeatureUnsupported)
+}
+
+// install adds CRDs while the operator runs. The function that it returns takes
+// them away and waits until they are gone.
+func install(t *testing.T, path string) (uninstall func()) {
+	t.Helper()
+	options := crenvtest.CRDInstallOptions{Paths: []string{path}, ErrorIfPathMissing: true}
+	crds, err := crenvtest.InstallCRDs(shared.config, options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func() {
+		t.Helper()
+		if err := crenvtest.UninstallCRDs(shared.config, options); err != nil {
+			t.Fatal(err)
+		}
+		kind := schema.GroupVersionKind{Group: "apiextensions.k8s.io", Version: "v1", Kind: "CustomResourceDefinition"}
+		for _, crd := range crds {
+			gone(t, ofKind(kind, crd), listOf(kind))
+		}
 	}
 }
 

@@ -14,7 +14,6 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
-	crenvtest "sigs.k8s.io/controller-runtime/pkg/envtest"
 
 	"github.com/plastron-dev/plastron/api/v1alpha1"
 )
@@ -66,9 +65,7 @@ func TestCertificateOnDemand(t *testing.T) {
 	create(t, reg)
 	reg = awaitRegistry(t, reg, "Deployed", metav1.ConditionFalse, v1alpha1.ReasonFeatureUnsupported)
 	hasMessage(t, reg.Status.Conditions, "Deployed", "spec.listener.tls.certManager", "cert-manager.io/v1")
-	if _, err := crenvtest.InstallCRDs(shared.config, crenvtest.CRDInstallOptions{Paths: []string{"testdata/certmanager.yaml"}, ErrorIfPathMissing: true}); err != nil {
-		t.Fatal(err)
-	}
+	uninstall := install(t, "testdata/certmanager.yaml")
 	reg = awaitRegistry(t, reg, "Deployed", metav1.ConditionFalse, v1alpha1.ReasonCertificatePending)
 	kind := schema.GroupVersionKind{Group: "cert-manager.io", Version: "v1", Kind: "Certificate"}
 	asked := get(t, ofKind(kind, reg))
@@ -133,6 +130,7 @@ func TestCertificateOnDemand(t *testing.T) {
 	if meta.FindStatusCondition(reg.Status.Conditions, "CertificateCurrent") != nil {
 		t.Error("a condition of a certificate that there is not")
 	}
+	uninstall()
 }
 
 // TestClientCertificates: pods ask clients for certificates by authorities that
