@@ -220,22 +220,6 @@ func typesOf(v jsonx.Value) (types []jsonType, listed bool) {
 	return nil, false
 }
 
-// numberOf reads a limit.
-func numberOf(v jsonx.Value) *number {
-	if t := v.Type(); t != jsonx.Int && t != jsonx.Float {
-		return nil
-	}
-	rat := exact(v)
-	if rat == nil {
-		return nil
-	}
-	n := &number{rat: rat, text: string(v.Raw())}
-	if rat.IsInt() && rat.Num().IsInt64() {
-		n.whole, n.isWhole = rat.Num().Int64(), true
-	}
-	return n
-}
-
 func (b *builder) textKeyword(n *node, keyword string, v jsonx.Value) {
 	if n.text == nil {
 		n.text = &textRules{}

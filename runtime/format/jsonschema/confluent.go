@@ -1,8 +1,6 @@
 package jsonschema
 
 import (
-	"math/big"
-
 	"github.com/plastron-dev/plastron/runtime/schema"
 )
 
@@ -276,19 +274,14 @@ func (c *confluentWalk) multiple(r *result, old, new *number) {
 	switch {
 	case old == nil || new == nil:
 		c.flag(r, old != nil, new != nil, "MULTIPLE_OF", keyword)
-	case old.rat.Cmp(new.rat) == 0:
-	case divides(old.rat, new.rat):
+	case old.compare(new) == 0:
+	case old.divides(new.decimal):
 		c.note(r, "MULTIPLE_OF_EXPANDED", keyword)
-	case divides(new.rat, old.rat):
+	case new.divides(old.decimal):
 		c.note(r, "MULTIPLE_OF_REDUCED", keyword)
 	default:
 		c.note(r, "MULTIPLE_OF_CHANGED", keyword)
 	}
-}
-
-// divides reports whether n is a multiple of factor.
-func divides(factor, n *big.Rat) bool {
-	return factor.Sign() != 0 && new(big.Rat).Quo(n, factor).IsInt()
 }
 
 func (c *confluentWalk) enums(r *result, old, new *node) {

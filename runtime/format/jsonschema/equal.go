@@ -1,11 +1,6 @@
 package jsonschema
 
 import (
-	"bytes"
-	"math/big"
-	"slices"
-	"strconv"
-
 	"github.com/plastron-dev/plastron/runtime/internal/jsonx"
 )
 
@@ -54,53 +49,11 @@ func appendKey(dst []byte, v jsonx.Value, python bool) []byte {
 	}
 }
 
-// appendNumberKey prints a number so that equal ones are printed alike: its
-// digits without zeros at the ends, and the power of ten that goes with them.
+// appendNumberKey prints a number so that equal ones are printed alike.
 func appendNumberKey(dst []byte, v jsonx.Value) []byte {
 	raw := v.Raw()
 	if last := raw[len(raw)-1]; v.Type() == jsonx.Int && last != '0' {
 		return append(dst, raw...)
 	}
-	mantissa, exponent, _ := bytes.Cut(bytes.ReplaceAll(raw, []byte("E"), []byte("e")), []byte("e"))
-	negative := mantissa[0] == '-'
-	whole, fraction, _ := bytes.Cut(bytes.TrimPrefix(mantissa, []byte("-")), []byte("."))
-	digits := bytes.TrimLeft(slices.Concat(whole, fraction), "0")
-	significant := bytes.TrimRight(digits, "0")
-	if len(significant) == 0 {
-		return append(dst, '0')
-	}
-	if negative {
-		dst = append(dst, '-')
-	}
-	dst = append(dst, significant...)
-	// An exponent beyond an int is one beyond every other.
-	power, _ := strconv.Atoi(string(exponent))
-	power += len(digits) - len(significant) - len(fraction)
-	if power == 0 {
-		return dst
-	}
-	return strconv.AppendInt(append(dst, 'e'), int64(power), 10)
-}
-
-// exactDigits is how long a number may be to be read without loss.
-const exactDigits = 400
-
-// exact returns a number without loss unless it is very long, nil when no
-// finite double is near it.
-func exact(v jsonx.Value) *big.Rat {
-	f, ok := v.Float64()
-	if !ok {
-		return nil
-	}
-	if f == 0 && v.Type() == jsonx.Float {
-		return new(big.Rat) // The text may have an exponent of any length.
-	}
-	if len(v.Raw()) > exactDigits {
-		return new(big.Rat).SetFloat64(f)
-	}
-	rat, ok := new(big.Rat).SetString(string(v.Raw()))
-	if !ok {
-		return nil
-	}
-	return rat
+	return readDecimal(raw).appendKey(dst)
 }

@@ -10,7 +10,7 @@ func match(b *budget, n, m int, fits func(i, j int) bool) []int {
 	a := assignment{
 		budget: b, fits: fits, m: m,
 		partner: filled(n), holder: filled(m),
-		known: map[[2]int]bool{}, visited: make([]int, m),
+		known: map[uint64]bool{}, visited: make([]int, m),
 	}
 	for i := range min(n, m) {
 		if a.goTogether(i, i) {
@@ -50,8 +50,8 @@ type assignment struct {
 	fits            func(i, j int) bool
 	m               int
 	partner, holder []int
-	known           map[[2]int]bool
-	visited         []int // the round in which a right thing was looked at last
+	known           map[uint64]bool // by the two places, which are below 2^32
+	visited         []int           // the round in which a right thing was looked at last
 	round           int
 }
 
@@ -59,10 +59,11 @@ func (a *assignment) goTogether(i, j int) bool {
 	if !a.budget.spend(1) {
 		return false
 	}
-	together, ok := a.known[[2]int{i, j}]
+	pair := uint64(i)<<32 | uint64(j)
+	together, ok := a.known[pair]
 	if !ok {
 		together = a.fits(i, j)
-		a.known[[2]int{i, j}] = together
+		a.known[pair] = together
 	}
 	return together
 }

@@ -1,8 +1,6 @@
 package jsonschema
 
 import (
-	"cmp"
-	"math/big"
 	"sort"
 
 	"github.com/plastron-dev/plastron/runtime/internal/jsonx"
@@ -68,23 +66,6 @@ type node struct {
 	object *objectRules
 	array  *arrayRules
 	logic  *logicRules
-}
-
-// number is a limit with its text. A nil number is no limit.
-type number struct {
-	rat  *big.Rat
-	text string
-	// whole is the number if it is an integer of 64 bits.
-	whole   int64
-	isWhole bool
-}
-
-// compare returns -1, 0 or 1 as one limit is below, at or above another.
-func (l *number) compare(other *number) int {
-	if l.isWhole && other.isWhole {
-		return cmp.Compare(l.whole, other.whole)
-	}
-	return l.rat.Cmp(other.rat)
 }
 
 type textRules struct {

@@ -50,7 +50,8 @@ type keyed struct {
 
 func appendStandardObject(dst []byte, v jsonx.Value, sorted bool) ([]byte, error) {
 	dst = append(dst, '{')
-	for i, m := range distinct(v, sorted) {
+	var room [4]keyed // Most objects are small, and there may be very many.
+	for i, m := range distinct(room[:0], v, sorted) {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
@@ -64,10 +65,11 @@ func appendStandardObject(dst []byte, v jsonx.Value, sorted bool) ([]byte, error
 	return append(dst, '}'), nil
 }
 
-// distinct lists the members of an object, equal keys once.
-func distinct(v jsonx.Value, sorted bool) []keyed {
-	members := make([]keyed, 0, v.Len())
-	if sorted {
+// distinct lists the members of an object, equal keys once; members is empty,
+// and used if it is large enough.
+func distinct(members []keyed, v jsonx.Value, sorted bool) []keyed {
+	members = slices.Grow(members, v.Len())
+	if sorted && v.Len() > 1 {
 		for _, m := range v.Members() {
 			members = append(members, keyed{m.Key, m.Value})
 		}

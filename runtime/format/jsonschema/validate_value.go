@@ -1,44 +1,10 @@
 package jsonschema
 
 import (
-	"cmp"
-	"math/big"
 	"unicode/utf8"
 
 	"github.com/plastron-dev/plastron/runtime/internal/jsonx"
 )
-
-// compareTo returns -1, 0 or 1 as the value is below, at or above the limit.
-func (l *number) compareTo(v jsonx.Value) int {
-	if n, ok := v.Int64(); ok {
-		return l.compareInt(n)
-	}
-	if rat := exact(v); rat != nil {
-		return rat.Cmp(l.rat)
-	}
-	return 0 // Not met: the validator refuses such numbers.
-}
-
-func (l *number) compareInt(n int64) int {
-	if !l.isWhole {
-		return new(big.Rat).SetInt64(n).Cmp(l.rat)
-	}
-	return cmp.Compare(n, l.whole)
-}
-
-// above and below report whether a count is beyond a limit of which there may
-// be none.
-func (l *number) above(n int) bool { return l != nil && l.compareInt(int64(n)) > 0 }
-func (l *number) below(n int) bool { return l != nil && l.compareInt(int64(n)) < 0 }
-
-// divides reports whether the value is a multiple.
-func (l *number) divides(v jsonx.Value) bool {
-	if n, ok := v.Int64(); ok && l.isWhole && l.whole > 0 {
-		return n%l.whole == 0
-	}
-	rat := exact(v)
-	return rat == nil || l.rat.Sign() == 0 || divides(l.rat, rat)
-}
 
 func (w *validation) number(r *numberRules, v jsonx.Value, d Draft) *Violation {
 	is := func() string { return clip(string(v.Raw())) }
@@ -61,7 +27,7 @@ func (w *validation) number(r *numberRules, v jsonx.Value, d Draft) *Violation {
 		return w.fail("must be less than %s, is %s", clip(highest.text), is())
 	case lowest != nil && lowest.compareTo(v) <= 0:
 		return w.fail("must be more than %s, is %s", clip(lowest.text), is())
-	case r.multipleOf != nil && !r.multipleOf.divides(v):
+	case r.multipleOf != nil && !r.multipleOf.dividesValue(v):
 		return w.fail("must be a multiple of %s, is %s", clip(r.multipleOf.text), is())
 	default:
 		return nil

@@ -244,11 +244,6 @@ func isOf(v jsonx.Value, t jsonType, d Draft) bool {
 	}
 }
 
-func isWhole(v jsonx.Value) bool {
-	rat := exact(v)
-	return rat != nil && rat.IsInt()
-}
-
 // logic applies the keywords that combine schemas.
 func (w *validation) logic(l *logicRules, v jsonx.Value, d Draft, seen *evaluated) *Violation {
 	for _, n := range l.allOf {

@@ -38,14 +38,7 @@ const attempts = 4
 // it is tried. It returns what the cheapest run took.
 func Within(t testing.TB, name string, work func()) Spent {
 	t.Helper()
-	return WithinTotal(t, name, Bytes, work)
-}
-
-// WithinTotal is Within for work that allocates more than the promise in all,
-// up to total bytes. What stays of it is for the caller to look at.
-func WithinTotal(t testing.TB, name string, total uint64, work func()) Spent {
-	t.Helper()
-	fits := func(s Spent) bool { return s.CPU <= CPU && s.Bytes <= total }
+	fits := func(s Spent) bool { return s.CPU <= CPU && s.Bytes <= Bytes }
 	least := Of(work)
 	for i := 1; i < attempts && !fits(least); i++ {
 		runtime.GC() // of what came before
@@ -53,7 +46,7 @@ func WithinTotal(t testing.TB, name string, total uint64, work func()) Spent {
 		least.CPU, least.Bytes = min(least.CPU, again.CPU), min(least.Bytes, again.Bytes)
 	}
 	if !fits(least) {
-		t.Errorf("%s: takes %v and %d MiB, allowed are %v and %d MiB", name, least.CPU, least.Bytes>>20, CPU, total>>20)
+		t.Errorf("%s: takes %v and %d MiB, allowed are %v and %d MiB", name, least.CPU, least.Bytes>>20, CPU, Bytes>>20)
 	}
 	return least
 }
