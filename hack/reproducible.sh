@@ -5,6 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+commit=$(git rev-parse HEAD) # It may move meanwhile.
 work=$(mktemp -d)
 finish() {
   chmod -R u+w "$work" # the module cache of a build is read-only
@@ -13,7 +14,7 @@ finish() {
 trap finish EXIT
 for copy in one a-longer/path/two; do
   mkdir -p "$work/$copy"
-  git archive HEAD | tar -x -C "$work/$copy"
+  git archive "$commit" | tar -x -C "$work/$copy"
   (
     cd "$work/$copy"
     [[ ${FULL:-} != 1 ]] || export GOCACHE=$work/cache-${copy##*/}
