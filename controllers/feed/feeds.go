@@ -114,6 +114,9 @@ func (f *Feeds) For(ctx context.Context, r *v1alpha1.SchemaRegistry, c *registry
 	case <-timer.C:
 	case <-ctx.Done():
 	}
+	if !one.follows(c) {
+		return &Registry{Client: c}
+	}
 	return &Registry{Client: c, known: one.known, disputed: one.disputed}
 }
 

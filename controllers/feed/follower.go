@@ -54,6 +54,8 @@ type follower struct {
 	mu       sync.Mutex
 	source   source
 	attached int // Subjects
+	current  *registry.Client
+	giveUp   context.CancelFunc // ends the request that waits
 
 	// The following belongs to run.
 
@@ -80,7 +82,7 @@ func (f *follower) run(ctx context.Context) {
 		}
 		var pause time.Duration
 		if err == nil {
-			pause, err = f.step(ctx, c)
+			pause, err = f.with(ctx, c)
 		}
 		if err != nil {
 			f.known.upToDate(false)
@@ -117,6 +119,37 @@ func (f *follower) client(ctx context.Context) (*registry.Client, error) {
 	return f.feeds.config.Sessions.For(ctx, reg)
 }
 
+// with asks a registry once, and begins anew when it is another one than before:
+// the address may have changed, and with it everything that is known.
+func (f *follower) with(ctx context.Context, c *registry.Client) (time.Duration, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	f.mu.Lock()
+	if f.current != c {
+		f.current, f.source = c, unknown
+		f.cursor, f.listed = "", nil
+		f.known.upToDate(false)
+	}
+	f.giveUp = cancel
+	f.mu.Unlock()
+	return f.step(ctx, c)
+}
+
+// follows reports whether this is the registry that is followed. If not, the
+// follower is told to look.
+func (f *follower) follows(c *registry.Client) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.current == c {
+		return true
+	}
+	f.known.bypassed()
+	if f.giveUp != nil {
+		f.giveUp()
+	}
+	return false
+}
+
 // step asks once, and returns when to ask again.
 func (f *follower) step(ctx context.Context, c *registry.Client) (time.Duration, error) {
 	switch f.chosen() {
@@ -132,6 +165,8 @@ func (f *follower) step(ctx context.Context, c *registry.Client) (time.Duration,
 	}
 	page, err := c.Feed(ctx, f.cursor, hold)
 	if registry.Unsupported(err) {
+		f.known.upToDate(false)
+		f.cursor, f.listed = "", nil
 		f.choose(byListing)
 		return 0, nil
 	}

@@ -47,6 +47,7 @@ type world struct {
 
 	mu   sync.Mutex
 	gone bool
+	next *registry.Client // in the place of client
 }
 
 func newWorld(t *testing.T, names ...string) *world {
@@ -133,6 +134,11 @@ func (w *world) List(_ context.Context, list client.ObjectList, options ...clien
 }
 
 func (w *world) For(context.Context, *v1alpha1.SchemaRegistry) (*registry.Client, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.next != nil {
+		return w.next, nil
+	}
 	return w.client, nil
 }
 
@@ -287,6 +293,52 @@ func TestFailuresAreNotHidden(t *testing.T) {
 	hold.answer <- page(t, "c2", "", false, at("a", 2, 9))
 	w.expect(long + "c2&wait=30s")
 	w.wakes("a", "a", "b")
+}
+
+// TestAnotherRegistry: what is known of a registry is no answer for another one
+// that the object names now.
+func TestAnotherRegistry(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "a")
+	seen := make(chan *Registry)
+	go func() { seen <- w.registry() }()
+	w.answers(first, page(t, "c1", "first", false, at("a", 1, 7)))
+	<-seen
+	w.expect(long + "c1&wait=30s")
+	other, err := registry.New(registry.Config{URLs: []string{"http://other"}, Transport: w})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.mu.Lock()
+	w.next = other
+	w.mu.Unlock()
+	r := w.feeds.For(t.Context(), w.object, other)
+	list := w.expect(first) // The old one is not waited for.
+	answers := make(chan error)
+	go func() {
+		_, err := r.Latest(t.Context(), "a")
+		answers <- err
+	}()
+	w.answers("GET /subjects/a/versions/latest", "")
+	if err := <-answers; registry.ClassOf(err) == "" {
+		t.Fatal("a version of another registry")
+	}
+	list.answer <- page(t, "d1", "first", false)
+	hold := w.expect(long + "d1&wait=30s")
+	w.wakes("a", "a") // It is gone, and somebody asked meanwhile.
+	hold.answer <- "" // The registry has no feed anymore.
+	w.answers("GET /subjects", "[]")
+	go func() {
+		_, err := w.feeds.For(t.Context(), w.object, other).Latest(t.Context(), "a")
+		answers <- err
+	}()
+	for e := range w.asked { // It goes on listing beside.
+		e.answer <- "[]"
+		if e.target == "GET /subjects/a/versions/latest" {
+			break
+		}
+	}
+	<-answers
 }
 
 func TestRegistriesWithoutAFeed(t *testing.T) {

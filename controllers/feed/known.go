@@ -80,6 +80,13 @@ func (k *known) standing(s schema.Subject, of part) (st registry.Standing, ok bo
 	return k.subjects[s], true
 }
 
+// bypassed notes that somebody asks the registry without looking here.
+func (k *known) bypassed() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.valid, k.direct = false, true
+}
+
 // global returns the settings of subjects that have none.
 func (k *known) global() (registry.Settings, bool) {
 	k.mu.Lock()
