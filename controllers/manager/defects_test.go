@@ -146,7 +146,7 @@ func TestFeaturesNameTheirTests(t *testing.T) {
 	named := 0
 	for line := range strings.Lines(string(readFile(t, "../../docs/features-operator.md"))) {
 		pkg := ""
-		for _, m := range regexp.MustCompile("`(?:([a-z0-9]+): )?(Test[A-Za-z0-9]+)`").FindAllStringSubmatch(line, -1) {
+		for _, m := range regexp.MustCompile("`(?:([a-z0-9/]+): )?(Test[A-Za-z0-9]+)`").FindAllStringSubmatch(line, -1) {
 			if strings.HasPrefix(m[2], "TestX") {
 				continue
 			}
@@ -167,8 +167,11 @@ func TestFeaturesNameTheirTests(t *testing.T) {
 func hasTest(t *testing.T, pkg, name string) bool {
 	t.Helper()
 	pattern := "../" + pkg + "/*_test.go"
-	if pkg == "e2e" {
+	switch {
+	case pkg == "e2e":
 		pattern = "../../test/e2e/*_test.go"
+	case strings.Contains(pkg, "/"): // A package outside of controllers.
+		pattern = "../../" + pkg + "/*_test.go"
 	}
 	paths, err := filepath.Glob(pattern)
 	if err != nil {
