@@ -22,7 +22,7 @@ const (
 	wait = 30 * time.Second
 	// gather is how long changes are collected that come one after the other.
 	gather = 100 * time.Millisecond
-	// later is when a Subject is woken that has just written.
+	// afterWrite is when a Subject is woken that has just written.
 	afterWrite = time.Second
 	// longestRetry bounds the time between two attempts.
 	longestRetry = 10 * time.Second
@@ -30,7 +30,7 @@ const (
 	cursorAge = time.Hour
 )
 
-// Source is the way in which a registry is followed.
+// source is the way in which a registry is followed.
 type source string
 
 // The ways, best first.
