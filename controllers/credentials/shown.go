@@ -47,12 +47,14 @@ func (c *ShownCertificate) After(was *v1alpha1.CertificateStatus, t *v1alpha1.Li
 
 // Shown shakes hands with each address, host:port, and compares what it shows
 // with the Secret. An address that does not answer is left out: what keeps a
-// pod from answering is told elsewhere. The error is a *Problem when the Secret
-// is missing or wrong, else the API server's.
+// pod from answering is told elsewhere, and so is what is wrong with the Secret:
+// there is nothing to compare with then, and nil is returned. The error is the
+// API server's.
 func (r *Resolver) Shown(ctx context.Context, namespace string, t *v1alpha1.ListenerTLS, addresses []string) (*ShownCertificate, error) {
 	s := &secrets{live: r.Live, namespace: namespace}
 	pair, err := s.pair(ctx, keyPair{listenerPath, t.SecretName, v1alpha1.KeyCertificate, v1alpha1.KeyPrivateKey})
 	if err != nil {
+		_, err = AsProblem(err)
 		return nil, err
 	}
 	want := pair.Leaf

@@ -61,7 +61,14 @@ func TestIdleWritesNothing(t *testing.T) {
 	awaitReady(t, plain)
 	change(t, wrong, func(s *v1alpha1.Subject) { s.Spec.Schema = new(orderBroken) })
 	awaitStalled(t, wrong, "Compatible", v1alpha1.ReasonIncompatible)
-	fake.awaitReads(t, 20) // Counts of the registry have settled.
+	elsewhere := &v1alpha1.SchemaRegistry{ObjectMeta: metav1.ObjectMeta{Namespace: ns, Name: "reg"}}
+	await(t, elsewhere, &v1alpha1.SchemaRegistryList{}, func(r *v1alpha1.SchemaRegistry, _ bool) string {
+		if s := r.Status.Subjects; s == nil || s.Attached != 2 || s.Ready != 1 {
+			return fmt.Sprintf("two Subjects, one of them ready, not %+v", s)
+		}
+		return ""
+	})
+	fake.awaitReads(t, 20) // Nothing is on its way anymore.
 
 	before, writes, calls := resourceVersions(t, ns), len(fake.writeLog()), len(shared.calls.in(ns))
 	fake.awaitReads(t, 100)

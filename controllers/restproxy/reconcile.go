@@ -124,9 +124,7 @@ func (r *Reconciler) observe(ctx context.Context, p *v1alpha1.RestProxy) (*obser
 	if t := p.TLS(); t != nil && found.set != nil && found.set.Status.ReadyReplicas > 0 {
 		addresses := build.PodAddresses(p.Name, p.HeadlessName()+"."+p.Namespace+".svc", p.Port(), p.ReplicaCount())
 		if found.shown, err = r.Secrets.Shown(ctx, p.Namespace, t, addresses); err != nil {
-			if _, err := credentials.AsProblem(err); err != nil { // A problem is told by Deployed.
-				return nil, err
-			}
+			return nil, err
 		}
 	}
 	return found, nil

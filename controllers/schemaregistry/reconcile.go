@@ -141,9 +141,7 @@ func (r *Reconciler) observe(ctx context.Context, reg *v1alpha1.SchemaRegistry) 
 	if t := reg.TLS(); t != nil && found.set.Status.ReadyReplicas > 0 {
 		addresses := build.PodAddresses(reg.Name, reg.HeadlessName()+"."+reg.Namespace+".svc", reg.Port(), reg.ReplicaCount())
 		if found.shown, err = r.Secrets.Shown(ctx, reg.Namespace, t, addresses); err != nil {
-			if _, err := credentials.AsProblem(err); err != nil { // A problem is told by Deployed.
-				return nil, err
-			}
+			return nil, err
 		}
 	}
 	return found, r.roll(ctx, reg, found)
