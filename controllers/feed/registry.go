@@ -72,12 +72,6 @@ func (r *Registry) RegisterWith(ctx context.Context, s schema.Subject, what regi
 	return r.Client.RegisterWith(ctx, s, what)
 }
 
-// RegisterWith is that of the client.
-func (r *Registry) RegisterWith(ctx context.Context, s schema.Subject, registration registry.Registration) (schema.ID, error) {
-	defer r.writing(s, versions)()
-	return r.Client.RegisterWith(ctx, s, registration)
-}
-
 // SetSubjectConfig is that of the client.
 func (r *Registry) SetSubjectConfig(ctx context.Context, s schema.Subject, to registry.Settings) error {
 	defer r.writing(s, settings)()
