@@ -15,8 +15,8 @@ import (
 
 const (
 	// fetchBytes is what one fetch may bring: long topics are read in few. It has
-	// to arrive within fetchWait and readerPatience, which 17 Mbit/s do.
-	fetchBytes = 8 << 20
+	// to arrive within fetchWait and readerPatience, which 9 Mbit/s do.
+	fetchBytes = 4 << 20
 	// fetchWait is how long the broker holds a fetch when there is nothing new;
 	// a new record ends it at once. With readerPatience it is how long a broker
 	// that hangs goes unnoticed, and with it every write that waits to be read.
