@@ -84,8 +84,12 @@ func (s *Subject) Owns() bool {
 }
 
 // IsOlder reports whether s goes before other when both claim one target: the
-// older object does, and among equals the lesser UID.
+// older object does, and among equals the lesser UID. One that is not stored
+// yet, as admission sees it, is younger than any that is.
 func (s *Subject) IsOlder(other *Subject) bool {
+	if stored := s.ResourceVersion != ""; stored != (other.ResourceVersion != "") {
+		return stored
+	}
 	a, b := s.CreationTimestamp, other.CreationTimestamp
 	if !a.Equal(&b) {
 		return a.Before(&b)

@@ -109,6 +109,7 @@ const (
 // +kubebuilder:validation:XValidation:rule="!(has(self.schema) && has(self.schemaFrom))",message="set schema or schemaFrom, not both"
 // +kubebuilder:validation:XValidation:rule="has(self.schema) || has(self.schemaFrom) || has(self.compatibility) || has(self.mode)",message="set schema, schemaFrom, compatibility or mode: the Subject asks for nothing"
 // +kubebuilder:validation:XValidation:rule="!has(self.references) || has(self.schema) || has(self.schemaFrom)",message="references need a schema"
+// +kubebuilder:validation:XValidation:rule="!has(self.history) || has(self.schema) || has(self.schemaFrom)",message="history needs a schema"
 // +kubebuilder:validation:XValidation:rule="!(has(self.deletionPolicy) && self.deletionPolicy != 'Retain' && has(self.managementPolicy) && self.managementPolicy == 'Observe')",message="a Subject that only observes cannot delete: use deletionPolicy Retain"
 type SubjectSpec struct {
 	// RegistryRef names the SchemaRegistry. One of another namespace has to
@@ -148,6 +149,15 @@ type SubjectSpec struct {
 	// +listMapKey=name
 	// +kubebuilder:validation:MaxItems=100
 	References []SchemaReference `json:"references,omitempty"`
+
+	// History holds older texts, oldest first. They are registered, before the
+	// schema, into a subject that is empty, so that a new registry gets the
+	// same versions. Into a subject that has versions nothing is inserted; the
+	// condition InSync tells which text it lacks.
+	// +optional
+	// +listType=atomic
+	// +kubebuilder:validation:MaxItems=50
+	History []HistoricVersion `json:"history,omitempty"`
 
 	// Compatibility level of the subject. Absent leaves it alone, Inherit
 	// removes the subject's own.
@@ -226,6 +236,44 @@ type ConfigMapKeyReference struct {
 	// +kubebuilder:validation:MaxLength=253
 	// +kubebuilder:validation:Pattern=`^[-._a-zA-Z0-9]+$`
 	Key string `json:"key"`
+}
+
+// HistoricVersion is an older text of a subject.
+// +kubebuilder:validation:XValidation:rule="has(self.schema) != has(self.schemaFrom)",message="exactly one of schema and schemaFrom is required"
+type HistoricVersion struct {
+	// Schema is the text.
+	// +optional
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=900000
+	Schema *string `json:"schema,omitempty"`
+	// SchemaFrom says where the text is.
+	// +optional
+	SchemaFrom *SchemaSource `json:"schemaFrom,omitempty"`
+	// References are the schemas that the text uses, with the versions that it
+	// was registered with.
+	// +optional
+	// +listType=map
+	// +listMapKey=name
+	// +kubebuilder:validation:MaxItems=100
+	References []PinnedReference `json:"references,omitempty"`
+}
+
+// PinnedReference is a schema that an older text uses.
+type PinnedReference struct {
+	// Name is what the text calls it.
+	// +required
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=512
+	Name string `json:"name"`
+	// Subject by its name in the registry.
+	// +required
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=512
+	Subject string `json:"subject"`
+	// Version of the subject.
+	// +required
+	// +kubebuilder:validation:Minimum=1
+	Version int32 `json:"version"`
 }
 
 // SchemaReference is a schema that the text uses under a name of its own.

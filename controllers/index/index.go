@@ -112,10 +112,17 @@ func NamedReferencesOfSubject(s *v1alpha1.Subject) []string {
 
 // ConfigMapOfSubject fills SubjectConfigMap.
 func ConfigMapOfSubject(s *v1alpha1.Subject) []string {
-	if s.Spec.SchemaFrom == nil || s.Spec.SchemaFrom.ConfigMapKeyRef == nil {
-		return nil
+	sources := []*v1alpha1.SchemaSource{s.Spec.SchemaFrom}
+	for i := range s.Spec.History {
+		sources = append(sources, s.Spec.History[i].SchemaFrom)
 	}
-	return []string{Key(s.Namespace, s.Spec.SchemaFrom.ConfigMapKeyRef.Name)}
+	var names []string
+	for _, source := range sources {
+		if source != nil && source.ConfigMapKeyRef != nil {
+			names = append(names, source.ConfigMapKeyRef.Name)
+		}
+	}
+	return keys(s.Namespace, names)
 }
 
 // RegistryOfProxy fills ProxyRegistry.

@@ -26,6 +26,12 @@ func (m *remote) act(ctx context.Context, in *verdict.Input, action verdict.Acti
 		if err = m.client.DeleteSubjectMode(ctx, m.name()); registry.NotFound(err) || registry.ClassOf(err) == registry.NotConfigured {
 			err = nil // Somebody was faster.
 		}
+	case verdict.RegisterHistoric:
+		i, _ := verdict.NextHistoric(in)
+		_, err = m.client.RegisterWith(ctx, m.name(), registry.Registration{Schema: m.historic[i], Normalize: m.subject.Spec.Normalize})
+		if err == nil {
+			in.Historic++
+		}
 	case verdict.Register:
 		var id schema.ID
 		if id, err = m.client.RegisterWith(ctx, m.name(), registrationOf(in)); err == nil {

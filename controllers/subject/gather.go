@@ -23,6 +23,10 @@ type remote struct {
 	// loss says what the registry has lost; nil when a person confirmed that
 	// it shall come back.
 	loss func(context.Context) (verdict.Loss, error)
+	// source reads the text of an entry of the history, and historic holds
+	// those that were read.
+	source   func(context.Context, int) (*verdict.Source, error)
+	historic []schema.Schema
 }
 
 func (m *remote) name() schema.Subject { return schema.Subject(m.subject.SubjectName()) }
@@ -31,7 +35,7 @@ func (m *remote) name() schema.Subject { return schema.Subject(m.subject.Subject
 // the place of our text only when ids cannot tell it, and the texts of older
 // versions only when a registration is at stake.
 func (m *remote) gather(ctx context.Context, in *verdict.Input) {
-	in.State, in.Checked, in.Loss = nil, nil, nil
+	in.State, in.Checked, in.Loss, in.History = nil, nil, nil, nil
 	if !m.references(ctx, in) {
 		return
 	}
@@ -42,15 +46,16 @@ func (m *remote) gather(ctx context.Context, in *verdict.Input) {
 		return
 	}
 	in.State = state
+	if err := m.readHistory(ctx, in); err != nil {
+		in.State, in.Failure = nil, failure(verdict.None, err)
+		return
+	}
 	if !m.looked {
 		m.looked, in.Existed = true, state.Latest != nil
+		in.Began, _ = verdict.NextHistoric(in)
 	}
-	if verdict.NeedsRegistration(in) {
-		state.Effective = m.effectiveMode(ctx)
-		if in.Checked, err = m.check(ctx, in); err != nil {
-			in.State, in.Failure = nil, failure(verdict.None, err)
-			return
-		}
+	if verdict.NeedsRegistration(in) && !m.prepare(ctx, in) {
+		return
 	}
 	if m.loss == nil || !verdict.Returns(in) {
 		return
@@ -61,6 +66,24 @@ func (m *remote) gather(ctx context.Context, in *verdict.Input) {
 		return
 	}
 	in.Loss = &loss
+}
+
+// prepare looks at what decides whether the text may be registered. It reports
+// whether it could.
+func (m *remote) prepare(ctx context.Context, in *verdict.Input) bool {
+	in.State.Effective = m.effectiveMode(ctx)
+	there, err := m.historicReferences(ctx, in)
+	if err == nil && there {
+		in.Checked, err = m.check(ctx, in)
+	}
+	if err != nil {
+		in.Failure = failure(verdict.None, err)
+	}
+	if err != nil || !there {
+		in.State = nil
+		return false
+	}
+	return true
 }
 
 func (m *remote) read(ctx context.Context, in *verdict.Input, state *verdict.State) error {
@@ -210,8 +233,11 @@ func (m *remote) check(ctx context.Context, in *verdict.Input) (*verdict.Check, 
 		found, err := m.client.Version(ctx, ref.Subject, ref.Version)
 		return found.Schema, err
 	}
-	check, err := admission.Check(schemaOf(in), level, previousOf(previous), resolve)
-	if err != nil {
+	before, check, err := m.checkHistory(ctx, in, level, previousOf(previous), resolve)
+	if err != nil || check != nil {
+		return check, err
+	}
+	if check, err = admission.Check(schemaOf(in), level, before, resolve); err != nil {
 		return nil, err
 	}
 	return check, nil

@@ -15,6 +15,7 @@ import (
 	"github.com/plastron-dev/plastron/controllers/session"
 	"github.com/plastron-dev/plastron/controllers/verdict"
 	registry "github.com/plastron-dev/plastron/runtime/client"
+	"github.com/plastron-dev/plastron/runtime/schema"
 )
 
 // Sessions hands out the client of a registry.
@@ -47,7 +48,7 @@ type Reconciler struct {
 const settle = 300 * time.Millisecond
 
 // rounds bounds the writes of one reconciliation: a level, a mode, a schema,
-// and one more look.
+// and one more look; older versions come on top.
 const rounds = 5
 
 // +kubebuilder:rbac:groups=plastron.dev,resources=subjects,verbs=get;list;watch;update;patch
@@ -129,7 +130,8 @@ func (r *Reconciler) examine(ctx context.Context, s *v1alpha1.Subject) (*verdict
 		in.Registry.Unreachable = err.Error()
 		return in, nil, nil
 	}
-	m := &remote{client: r.Feeds.For(ctx, reg, c), subject: s}
+	m := &remote{client: r.Feeds.For(ctx, reg, c), subject: s, historic: make([]schema.Schema, len(s.Spec.History))}
+	m.source = func(ctx context.Context, i int) (*verdict.Source, error) { return r.historicSource(ctx, s, i) }
 	if !reg.RepairsConfirmed() {
 		m.loss = func(ctx context.Context) (verdict.Loss, error) { return r.loss(ctx, c, s.RegistryKey()) }
 	}
@@ -139,13 +141,13 @@ func (r *Reconciler) examine(ctx context.Context, s *v1alpha1.Subject) (*verdict
 // converge reads what the registry has and writes until there is nothing left
 // to write.
 func converge(ctx context.Context, in *verdict.Input, remote *remote) {
-	for range rounds {
+	for range rounds + len(in.Subject.Spec.History) {
 		remote.gather(ctx, in)
 		if in.Failure != nil || verdict.Resolve().First(in) != nil {
 			return
 		}
 		action := verdict.Next(in)
-		if action == verdict.None || slices.Contains(in.Wrote, action) {
+		if action == verdict.None || (action != verdict.RegisterHistoric && slices.Contains(in.Wrote, action)) {
 			return
 		}
 		remote.act(ctx, in, action)

@@ -81,7 +81,7 @@ func (r *Reconciler) resolveSource(ctx context.Context, in *verdict.Input) error
 	case spec.Schema != nil:
 		in.Source = sourceOf("spec.schema", *spec.Schema)
 	case spec.SchemaFrom != nil && spec.SchemaFrom.ConfigMapKeyRef != nil:
-		source, err := r.configMapKey(ctx, in.Subject.Namespace, *spec.SchemaFrom.ConfigMapKeyRef)
+		source, err := r.configMapKey(ctx, in.Subject.Namespace, "spec.schemaFrom.configMapKeyRef", *spec.SchemaFrom.ConfigMapKeyRef)
 		if err != nil {
 			return err
 		}
@@ -90,9 +90,9 @@ func (r *Reconciler) resolveSource(ctx context.Context, in *verdict.Input) error
 	return nil
 }
 
-func (r *Reconciler) configMapKey(ctx context.Context, namespace string, ref v1alpha1.ConfigMapKeyReference) (*verdict.Source, error) {
+// configMapKey reads the text that the field at path refers to.
+func (r *Reconciler) configMapKey(ctx context.Context, namespace, path string, ref v1alpha1.ConfigMapKeyReference) (*verdict.Source, error) {
 	var m corev1.ConfigMap
-	const path = "spec.schemaFrom.configMapKeyRef"
 	err := r.Client.Get(ctx, client.ObjectKey{Namespace: namespace, Name: ref.Name}, &m)
 	if apierrors.IsNotFound(err) {
 		return &verdict.Source{Problem: v1alpha1.ReasonConfigMapNotFound,

@@ -13,6 +13,9 @@ const (
 	SetMode    Action = "setting the mode"
 	ClearMode  Action = "removing the mode"
 	Register   Action = "registering the schema"
+	// RegisterHistoric registers the older text that NextHistoric names. It is
+	// the only action that may come several times in one attempt.
+	RegisterHistoric Action = "registering an older version"
 )
 
 // Next returns the write that brings the subject nearer to what the spec asks
@@ -32,7 +35,7 @@ func Next(in *Input) Action {
 	if adoptionArises(in) && Adoption().First(in) != nil {
 		return None
 	}
-	if checkProblem(in) != nil || suspended(in) != nil {
+	if checkProblem(in) != nil || suspended(in) != nil || historyUnread(in) != nil || historyLags(in) {
 		return None
 	}
 	mode := nextMode(in)
@@ -43,6 +46,9 @@ func Next(in *Input) Action {
 		return a
 	}
 	if NeedsRegistration(in) && readOnly(in) == nil && !onlyReported(in, Register) {
+		if _, ok := NextHistoric(in); ok {
+			return RegisterHistoric
+		}
 		return Register
 	}
 	return mode
@@ -75,7 +81,7 @@ func onlyReported(in *Input, a Action) bool {
 // Unsettled reports whether something was written that the registry does not
 // show yet. It is to be looked at again soon, and not to be written again.
 func Unsettled(in *Input) bool {
-	return len(in.Wrote) > 0 && in.Failure == nil && Next(in) != None
+	return len(in.Wrote) > 0 && in.Failure == nil && (Next(in) != None || historyLags(in))
 }
 
 // NeedsRegistration reports whether the registry lacks the text that the

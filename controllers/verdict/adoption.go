@@ -31,6 +31,8 @@ func Ownership(in *Input) v1alpha1.Ownership {
 		return v1alpha1.OwnershipObserved
 	case s.Owns():
 		return s.Status.Ownership
+	case in.Historic > 0 && !in.Existed:
+		return v1alpha1.OwnershipCreated // Not complete yet, and ours already.
 	case in.State == nil || (in.State.Ours == nil && in.RegisteredID == 0) || (adoptionArises(in) && Adoption().First(in) != nil):
 		return ""
 	case in.Existed:
@@ -49,7 +51,7 @@ func policyForbidsAny(in *Input) *Statement {
 
 func latestDiffers(in *Input) *Statement {
 	s := in.State
-	if in.Subject.Adoption() != v1alpha1.AdoptIfIdentical || (s.Ours != nil && *s.Ours == *s.Latest) {
+	if in.Subject.Adoption() != v1alpha1.AdoptIfIdentical || (s.Ours != nil && *s.Ours == *s.Latest) || isOwnHistory(in) {
 		return nil
 	}
 	if s.Ours != nil {

@@ -10,6 +10,7 @@
 // Files: input.go (the facts), statement.go (what is said), accept.go (may the
 // Subject be acted on), grant.go (what the registry's owner lets it do), adoption.go (may an existing subject become ours),
 // action.go (what to write next), judge.go (all conditions), insync.go (drift),
-// mode.go (modes), brake.go (when too much is gone to bring it back unasked),
+// mode.go (modes),
+// history.go (older versions), brake.go (when too much is gone to bring it back unasked),
 // deletion.go (what the deletion of a Subject does).
 package verdict

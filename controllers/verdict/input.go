@@ -21,6 +21,11 @@ type Input struct {
 	References *References
 	// State is the subject as the registry has it.
 	State *State
+	// History is what is known of spec.history; nil while it is not looked at.
+	// Historic is how many of its texts this attempt registered, and Began how
+	// many were there before.
+	History         *History
+	Historic, Began int
 	// Existed says that the subject had a live version before this attempt
 	// wrote anything.
 	Existed bool

@@ -12,6 +12,14 @@ import (
 // inSync says whether the newest version in the registry is ours. Nothing is
 // ever deleted to make it so.
 func inSync(in *Input) Statement {
+	s := latestInSync(in)
+	if s.Status == metav1.ConditionTrue {
+		s.Message = historyText(in)
+	}
+	return s
+}
+
+func latestInSync(in *Input) Statement {
 	const typ = v1alpha1.ConditionInSync
 	s, st := in.Subject, in.State
 	switch {

@@ -54,6 +54,9 @@ func Judge(in *Input) Judgement {
 	}
 	j.say(quality(in)...)
 	j.say(registered(in), settingsSynced(in), inSync(in))
+	if p := historyUnread(in); p != nil {
+		j.replace(*p)
+	}
 	j.failed(in)
 	for _, s := range j.Statements {
 		j.Stalled = j.Stalled || terminal(s)
