@@ -107,12 +107,7 @@ func TestDeletionWaitsForDependents(t *testing.T) {
 		t.Fatal("deleted while it is referred to")
 	}
 	deleteAndAwait(t, priced)
-	await(t, money, &v1alpha1.SubjectList{}, func(_ *v1alpha1.Subject, there bool) string {
-		if there {
-			return "its end"
-		}
-		return ""
-	})
+	awaitGone(t, money)
 	if len(fake.versions("money")) != 0 {
 		t.Error("not deleted")
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/watch"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -397,6 +398,32 @@ func awaitWrites(t *testing.T, fake *fakeRegistry, write string, n int) {
 		}
 		fake.awaitReads(t, 1)
 	}
+}
+
+// awaitGone waits until a Subject that is being deleted is gone; it may be gone
+// before anybody watches.
+func awaitGone(t *testing.T, s *v1alpha1.Subject) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	w, err := shared.client.Watch(ctx, &v1alpha1.SubjectList{}, client.InNamespace(s.Namespace), client.MatchingFields{"metadata.name": s.Name})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Stop()
+	err = shared.client.Get(ctx, client.ObjectKeyFromObject(s), &v1alpha1.Subject{})
+	if apierrors.IsNotFound(err) {
+		return
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for e := range w.ResultChan() {
+		if e.Type == watch.Deleted {
+			return
+		}
+	}
+	t.Fatalf("%s is not gone after %s: %+v", s.Name, patience, get(t, s).Status.Conditions)
 }
 
 // deleteAndAwait deletes a Subject and waits until it is gone.
