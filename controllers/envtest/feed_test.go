@@ -242,7 +242,7 @@ func TestManySubjectsCostWhatTheyMust(t *testing.T) {
 
 	before, calls, asked := resourceVersions(t, ns), len(shared.calls.in(ns)), registry.count(reads)
 	registry.await(t, probes, 10)
-	stop, err := shared.startManager(webhook.Options{})
+	stop, err := shared.startManager(webhook.Options{}, ns)
 	if err != nil {
 		t.Fatal(err)
 	}

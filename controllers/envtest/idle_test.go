@@ -75,7 +75,7 @@ func TestIdleWritesNothing(t *testing.T) {
 	if diff := cmp.Diff(before, resourceVersions(t, ns)); diff != "" {
 		t.Errorf("an idle operator wrote: %s", diff)
 	}
-	stop, err := shared.startManager(webhook.Options{})
+	stop, err := shared.startManager(webhook.Options{}, ns)
 	if err != nil {
 		t.Fatal(err)
 	}

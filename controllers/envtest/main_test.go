@@ -117,8 +117,9 @@ func (w *world) grant() error {
 }
 
 // startManager runs the operator, with a webhook if there is to be one, until the returned function is called, which
-// waits for its end.
-func (w *world) startManager(hook webhook.Options) (stop func(), err error) {
+// waits for its end. One that a test starts beside the shared one looks after the test's namespaces only: elsewhere
+// two operators at once would both write.
+func (w *world) startManager(hook webhook.Options, namespaces ...string) (stop func(), err error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	access := rest.CopyConfig(w.config)
 	access.Impersonate.UserName = "system:serviceaccount:plastron-system:plastron"
@@ -126,7 +127,7 @@ func (w *world) startManager(hook webhook.Options) (stop func(), err error) {
 	mgr, err := manager.New(ctx, access, &manager.Options{
 		WorkloadImage: "example.org/plastron:1.2.3", MetricsAddress: "0", ProbeAddress: "0", Concurrency: 8,
 		Poll: 200 * time.Millisecond, Retry: 100 * time.Millisecond, DeletionTimeout: time.Minute,
-		Webhook: hook,
+		Webhook: hook, Namespaces: namespaces,
 	}, session.Options{Transport: w.routes, Dial: w.shows.dial, Timeout: 5 * time.Second})
 	if err != nil {
 		cancel()
