@@ -221,22 +221,30 @@ func (c *confluentWalk) limit(r *result, old, new *number, kind, keyword string)
 	switch {
 	case old == nil && new == nil:
 	case old == nil:
-		c.note(r, kind+"_ADDED", keyword)
+		c.noteOf(r, kind, "_ADDED", keyword)
 	case new == nil:
-		c.note(r, kind+"_REMOVED", keyword)
+		c.noteOf(r, kind, "_REMOVED", keyword)
 	case old.compare(new) < 0:
-		c.note(r, kind+"_INCREASED", keyword)
+		c.noteOf(r, kind, "_INCREASED", keyword)
 	case old.compare(new) > 0:
-		c.note(r, kind+"_DECREASED", keyword)
+		c.noteOf(r, kind, "_DECREASED", keyword)
 	}
 }
 
 func (c *confluentWalk) flag(r *result, old, new bool, kind, keyword string) {
 	switch {
 	case !old && new:
-		c.note(r, kind+"_ADDED", keyword)
+		c.noteOf(r, kind, "_ADDED", keyword)
 	case old && !new:
-		c.note(r, kind+"_REMOVED", keyword)
+		c.noteOf(r, kind, "_REMOVED", keyword)
+	}
+}
+
+// noteOf is note for a kind in two parts, which become one only if it matters:
+// most changes of limits are allowed, and there may be very many.
+func (c *confluentWalk) noteOf(r *result, kind, change, keyword string) {
+	if c.all || !c.policy.allows(kind+change) {
+		c.note(r, kind+change, keyword)
 	}
 }
 

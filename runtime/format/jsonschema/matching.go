@@ -10,7 +10,7 @@ func match(b *budget, n, m int, fits func(i, j int) bool) []int {
 	a := assignment{
 		budget: b, fits: fits, m: m,
 		partner: filled(n), holder: filled(m),
-		known: map[uint64]bool{}, visited: make([]int, m),
+		known: make(map[uint64]bool, min(n, m)), visited: make([]int, m),
 	}
 	for i := range min(n, m) {
 		if a.goTogether(i, i) {
