@@ -99,8 +99,17 @@ func (w *writer) one(ctx context.Context, n int) {
 	w.r.Given++
 }
 
+// read is tried once more, like a write: the node's proxy may still send a
+// connection to a pod that has ended.
 func (w *writer) read(ctx context.Context) {
-	err := call(ctx, http.MethodGet, w.registry+"/subjects/e2e-roll-read/versions/1", registryJSON, "", nil)
+	once := func() error {
+		return call(ctx, http.MethodGet, w.registry+"/subjects/e2e-roll-read/versions/1", registryJSON, "", nil)
+	}
+	err := once()
+	if err != nil {
+		time.Sleep(period)
+		err = once()
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.r.Reads++
