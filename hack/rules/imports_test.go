@@ -83,7 +83,7 @@ func directions() []rule {
 		}},
 		{"hack/bench/operator", []string{"hack/bench/traffic", "hack/bench/measure", "runtime/...", "api/..."}},
 		{"hack/bench/rest", []string{"hack/bench/traffic", "hack/bench/measure"}},
-		{"hack/bench/...", []string{"hack/bench/traffic", "runtime/..."}},
+		{"hack/bench/...", []string{"hack/bench/traffic", "hack/bench/measure", "runtime/..."}},
 		{"hack/...", []string{"runtime/...", "api/..."}},
 		{"test/...", []string{"runtime/...", "api/..."}},
 	}

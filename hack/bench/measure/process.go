@@ -54,9 +54,15 @@ func (p *Process) Memory(name string) (float64, error) {
 	return 0, fmt.Errorf("/proc says nothing of %s", name)
 }
 
+// Pid is the number of the process.
+func (p *Process) Pid() int { return p.command.Process.Pid }
+
 // Processor reads how long the process has kept processors busy.
-func (p *Process) Processor() (time.Duration, error) {
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.command.Process.Pid))
+func (p *Process) Processor() (time.Duration, error) { return Processor(p.Pid()) }
+
+// Processor reads how long a process has kept processors busy.
+func Processor(pid int) (time.Duration, error) {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
 		return 0, fmt.Errorf("reading the processor time of a process: %w", err)
 	}

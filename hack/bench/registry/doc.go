@@ -11,7 +11,7 @@
 // prints PASS or over and ends well either way: a figure that was taken on a
 // busy machine says nothing. Memory is read from /proc, so it needs Linux.
 //
-// Files: main.go (flags, order), figure.go (bars, table, JSON), node.go (broker
-// and registry), seed.go (topics with many schemas), traffic.go (throughput and
-// latencies), scale.go (memory, replay, many schemas).
+// Files: main.go (flags, order), node.go (broker and registry), seed.go (topics
+// with many schemas), traffic.go (throughput and latencies), scale.go (memory,
+// replay, many schemas). Bars, table and JSON are those of package measure.
 package main

@@ -9,6 +9,7 @@ import (
 	"os/signal"
 	"time"
 
+	"github.com/plastron-dev/plastron/hack/bench/measure"
 	"github.com/plastron-dev/plastron/hack/bench/traffic"
 )
 
@@ -31,7 +32,7 @@ type bench struct {
 	// many is how many schemas are many.
 	many    int
 	brokers []*broker // those that run
-	figures []figure
+	measure.Figures
 }
 
 func run(ctx context.Context, args []string) error {
@@ -60,10 +61,10 @@ func run(ctx context.Context, args []string) error {
 			return err
 		}
 	}
-	if len(b.figures) == 0 {
+	if len(b.All) == 0 {
 		return fmt.Errorf("-only %s: there is no such part", *only)
 	}
-	if err := report(os.Stdout, *toJSON, b.figures); err != nil {
+	if err := b.Report(os.Stdout, *toJSON); err != nil {
 		return err
 	}
 	fmt.Fprintf(os.Stderr, "measured in %s\n", traffic.Now().Sub(began).Round(time.Second))

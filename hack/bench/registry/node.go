@@ -6,50 +6,22 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"os"
-	"os/exec"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/plastron-dev/plastron/hack/bench/measure"
 	"github.com/plastron-dev/plastron/hack/bench/traffic"
 )
 
 // topic is the default of topic_name.
 const topic = "_schemas"
 
-// process is a plastron of its own.
-type process struct {
-	command *exec.Cmd
-	output  bytes.Buffer
-}
-
-func (b *bench) run(environ []string, args ...string) (*process, error) {
-	p := &process{command: exec.Command(b.binary, args...)}
-	p.command.Env = append(os.Environ(), environ...)
-	p.command.Stdout, p.command.Stderr = &p.output, &p.output
-	if err := p.command.Start(); err != nil {
-		return nil, fmt.Errorf("starting %s: %w", b.binary, err)
-	}
-	return p, nil
-}
-
-// stop ends the process and returns what it complained of.
-func (p *process) stop() error {
-	_ = p.command.Process.Signal(os.Interrupt) // It may have ended by itself.
-	if err := p.command.Wait(); err != nil {
-		return fmt.Errorf("%v ended with %w and said: %s", p.command.Args, err, &p.output)
-	}
-	return nil
-}
-
 // broker is one with an empty schemas topic. It is not in this process, whose
 // work is to send requests and to look at the clock.
 type broker struct {
-	*process
+	*measure.Process
 	address string
 }
 
@@ -59,18 +31,18 @@ func (b *bench) newBroker(ctx context.Context) (*broker, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, err := b.run(nil, "dev", "broker", "--listen", address)
+	p, err := measure.Start(nil, b.binary, "dev", "broker", "--listen", address)
 	if err != nil {
 		return nil, err
 	}
-	made := &broker{process: p, address: address}
+	made := &broker{Process: p, address: address}
 	b.brokers = append(b.brokers, made)
 	return made, createTopic(ctx, address)
 }
 
 func (b *bench) stopBrokers() (err error) {
 	for _, running := range b.brokers {
-		err = errors.Join(err, running.stop())
+		err = errors.Join(err, running.Stop())
 	}
 	b.brokers = nil
 	return err
@@ -98,7 +70,7 @@ func createTopic(ctx context.Context, address string) error {
 
 // node is a registry.
 type node struct {
-	*process
+	*measure.Process
 	target  *traffic.Target
 	address string
 	// toReady is the time from the start of the process until it serves reads.
@@ -124,11 +96,11 @@ func (b *bench) start(ctx context.Context, on *broker, environ ...string) (*node
 		"KARAPACE_ADVERTISED_HOSTNAME=127.0.0.1", "KARAPACE_LOG_LEVEL=WARNING", "KARAPACE_WAITING_TIME_BEFORE_ACTING_AS_MASTER_MS=0",
 	}, environ...)
 	began := traffic.Now()
-	if n.process, err = b.run(environ, "registry"); err != nil {
+	if n.Process, err = measure.Start(environ, b.binary, "registry"); err != nil {
 		return nil, err
 	}
 	if err := n.await(ctx, "/_health?ready=true", ""); err != nil {
-		return nil, errors.Join(err, n.stop())
+		return nil, errors.Join(err, n.Stop())
 	}
 	n.toReady = traffic.Now().Sub(began)
 	return n, nil
@@ -171,31 +143,13 @@ func until(ctx context.Context, try func() error) error {
 	}
 }
 
-// memory reads a line of /proc/PID/status in bytes: VmRSS is what the process
-// takes now, VmHWM the most that it took.
-func (p *process) memory(name string) (float64, error) {
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.command.Process.Pid))
-	if err != nil {
-		return 0, fmt.Errorf("reading the memory of the registry: %w", err)
-	}
-	for line := range strings.Lines(string(text)) {
-		if fields := strings.Fields(line); len(fields) == 3 && fields[0] == name+":" {
-			kib, err := strconv.ParseFloat(fields[1], 64)
-			return kib * 1024, err
-		}
-	}
-	return 0, fmt.Errorf("/proc says nothing of %s", name)
-}
-
-func (p *process) pid() int { return p.command.Process.Pid }
-
 // processors returns how long processes kept processors busy meanwhile, in
 // microseconds.
 func processors(work func() error, pids ...int) ([]float64, error) {
 	read := func() ([]float64, error) {
 		out := make([]float64, len(pids))
 		for i, pid := range pids {
-			spent, err := processor(pid)
+			spent, err := measure.Processor(pid)
 			if err != nil {
 				return nil, err
 			}
@@ -215,21 +169,4 @@ func processors(work func() error, pids ...int) ([]float64, error) {
 		after[i] -= before[i]
 	}
 	return after, err
-}
-
-// processor reads how long a process has kept processors busy.
-func processor(pid int) (time.Duration, error) {
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
-	if err != nil {
-		return 0, fmt.Errorf("reading the processor time of a process: %w", err)
-	}
-	// Fields 14 and 15 of proc(5), in hundredths of a second; the name of the
-	// program ends with the last bracket.
-	fields := strings.Fields(string(text[bytes.LastIndexByte(text, ')')+1:]))
-	if len(fields) < 13 {
-		return 0, errors.New("/proc says nothing of processor time")
-	}
-	user, err1 := strconv.Atoi(fields[11])
-	system, err2 := strconv.Atoi(fields[12])
-	return time.Duration(user+system) * 10 * time.Millisecond, errors.Join(err1, err2)
 }

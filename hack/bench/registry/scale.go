@@ -19,7 +19,7 @@ func (b *bench) withMany(ctx context.Context) error {
 	var nodes []*node
 	stop := func() (err error) {
 		for _, n := range nodes {
-			err = errors.Join(err, n.stop())
+			err = errors.Join(err, n.Stop())
 		}
 		return err
 	}
@@ -38,7 +38,7 @@ func (b *bench) withMany(ctx context.Context) error {
 		nodes = append(nodes, n)
 	}
 	many := fmt.Sprintf("%d schemas", b.many)
-	b.atMost("replay of "+many+" to ready", nodes[0].toReady.Seconds(), "s", 5, "from the start of the process")
+	b.AtMost("replay of "+many+" to ready", nodes[0].toReady.Seconds(), "s", 5, "from the start of the process")
 	err := b.memory(ctx, nodes[0], b.many, "memory with "+many+" of 1 KB", 350)
 	return errors.Join(err, b.growth(ctx, nodes), stop())
 }
@@ -54,15 +54,15 @@ func (b *bench) memory(ctx context.Context, n *node, schemas int, name string, b
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	now, err := n.memory("VmRSS")
+	now, err := n.Memory("VmRSS")
 	if err != nil {
 		return err
 	}
-	most, err := n.memory("VmHWM")
+	most, err := n.Memory("VmHWM")
 	if err != nil {
 		return err
 	}
-	b.atMost(name, now/megabyte, "MB", bar, fmt.Sprintf("RSS after each was read once; at most %.0f MB", most/megabyte))
+	b.AtMost(name, now/megabyte, "MB", bar, fmt.Sprintf("RSS after each was read once; at most %.0f MB", most/megabyte))
 	return nil
 }
 
@@ -82,7 +82,7 @@ func (b *bench) growth(ctx context.Context, nodes []*node) error {
 		return err
 	}
 	many, few := traffic.Median(got[0].p50), traffic.Median(got[1].p50)
-	b.atMost(fmt.Sprintf("register, %d schemas present, of 100", b.many), many/few, "", 1.5, fmt.Sprintf("p50 %.2f and %.2f ms, one writer", many, few))
+	b.AtMost(fmt.Sprintf("register, %d schemas present, of 100", b.many), many/few, "", 1.5, fmt.Sprintf("p50 %.2f and %.2f ms, one writer", many, few))
 	return nil
 }
 
@@ -102,5 +102,5 @@ func (b *bench) withDuplicates(ctx context.Context) error {
 		return err
 	}
 	err = b.memory(ctx, n, 1, fmt.Sprintf("memory with %d subjects and one schema of 80 KB", subjects), 60)
-	return errors.Join(err, n.stop())
+	return errors.Join(err, n.Stop())
 }

@@ -46,11 +46,11 @@ func (b *bench) underLoad(ctx context.Context) error {
 	}
 	for _, part := range []func(context.Context, *node) error{b.reads, b.readsBesideWrites, b.writes} {
 		if err = errors.Join(err, n.primary(ctx), part(ctx, n)); err != nil {
-			return errors.Join(err, n.stop())
+			return errors.Join(err, n.Stop())
 		}
 	}
 	err = b.authenticated(ctx, n, func(environ string) (*node, error) { return b.start(ctx, broker, environ) })
-	return errors.Join(err, n.stop())
+	return errors.Join(err, n.Stop())
 }
 
 // rounds are the figures of one side of a comparison.
@@ -125,17 +125,17 @@ func (b *bench) reads(ctx context.Context, n *node) error {
 		got, err = b.compare(ctx,
 			side{target: n.target, source: byID(n.target, few), load: b.closed()}, side{target: bare, source: byID(bare, few), load: b.closed()})
 		return err
-	}, n.pid(), os.Getpid())
+	}, n.Pid(), os.Getpid())
 	if err != nil {
 		return err
 	}
 	requests, toBare := b.requests(got[0]), b.requests(got[1])
 	own, other := traffic.Median(got[0].perSecond), traffic.Median(got[1].perSecond)
-	b.atLeast("GET by id, 50 connections", own, "req/s", 40_000, fmt.Sprintf("p50 %.2f ms", traffic.Median(got[0].p50)))
-	b.atMost("GET by id, p99", traffic.Median(got[0].p99), "ms", 10, "")
-	b.atLeast("GET by id, share of a bare net/http server", own/other, "", 0.5, fmt.Sprintf("bare: %.0f req/s", other))
-	b.seen("GET by id, processor time of the registry", spent[0]/requests, "µs", "both sides of the kernel")
-	b.seen("GET by id, processor time of the generator", spent[1]/(requests+toBare), "µs", "per request to either")
+	b.AtLeast("GET by id, 50 connections", own, "req/s", 40_000, fmt.Sprintf("p50 %.2f ms", traffic.Median(got[0].p50)))
+	b.AtMost("GET by id, p99", traffic.Median(got[0].p99), "ms", 10, "")
+	b.AtLeast("GET by id, share of a bare net/http server", own/other, "", 0.5, fmt.Sprintf("bare: %.0f req/s", other))
+	b.Seen("GET by id, processor time of the registry", spent[0]/requests, "µs", "both sides of the kernel")
+	b.Seen("GET by id, processor time of the generator", spent[1]/(requests+toBare), "µs", "per request to either")
 	return nil
 }
 
@@ -169,7 +169,7 @@ func (b *bench) readsBesideWrites(ctx context.Context, n *node) error {
 		return err
 	}
 	idle, busy := traffic.Median(got[0].p99), traffic.Median(got[1].p99)
-	b.atMost("GET by id, p99 beside 50 registrations/s, of idle", busy/idle, "", 2,
+	b.AtMost("GET by id, p99 beside 50 registrations/s, of idle", busy/idle, "", 2,
 		fmt.Sprintf("%.2f ms and %.2f ms at %d req/s, open loop", busy, idle, readRate))
 	return nil
 }
@@ -182,14 +182,14 @@ func (b *bench) writes(ctx context.Context, n *node) error {
 			target: n.target, source: registering(n.target, "writer"), load: traffic.Load{Connections: 100, Duration: b.round},
 		})
 		return err
-	}, n.pid(), b.brokers[len(b.brokers)-1].pid(), os.Getpid())
+	}, n.Pid(), b.brokers[len(b.brokers)-1].Pid(), os.Getpid())
 	if err != nil {
 		return err
 	}
-	b.atLeast("registrations, 100 writers", traffic.Median(got[0].perSecond), "req/s", 2000,
+	b.AtLeast("registrations, 100 writers", traffic.Median(got[0].perSecond), "req/s", 2000,
 		fmt.Sprintf("p50 %.1f ms, p99 %.1f ms", traffic.Median(got[0].p50), traffic.Median(got[0].p99)))
 	each := b.requests(got[0])
-	b.seen("registration, processor time of all", (spent[0]+spent[1]+spent[2])/each, "µs",
+	b.Seen("registration, processor time of all", (spent[0]+spent[1]+spent[2])/each, "µs",
 		fmt.Sprintf("registry %.0f, broker %.0f, generator %.0f", spent[0]/each, spent[1]/each, spent[2]/each))
 	return nil
 }
@@ -217,7 +217,7 @@ func (b *bench) authenticated(ctx context.Context, open *node, start func(enviro
 	}
 	with, err := traffic.ParseTarget("http://bench:secret@" + n.address)
 	if err != nil {
-		return errors.Join(err, n.stop())
+		return errors.Join(err, n.Stop())
 	}
 	var got []rounds
 	spent, err := processors(func() (err error) {
@@ -225,13 +225,13 @@ func (b *bench) authenticated(ctx context.Context, open *node, start func(enviro
 			side{target: with, source: byID(with, few), load: b.closed()},
 			side{target: open.target, source: byID(open.target, few), load: b.closed()})
 		return err
-	}, n.pid(), open.pid())
-	if err = errors.Join(err, n.stop()); err != nil {
+	}, n.Pid(), open.Pid())
+	if err = errors.Join(err, n.Stop()); err != nil {
 		return err
 	}
 	own, other := traffic.Median(got[0].perSecond), traffic.Median(got[1].perSecond)
-	b.atLeast("GET by id with Basic auth, of without", own/other, "", 0.9, fmt.Sprintf("%.0f and %.0f req/s", own, other))
-	b.seen("GET by id with Basic auth, processor time of the registry", spent[0]/b.requests(got[0]), "µs",
+	b.AtLeast("GET by id with Basic auth, of without", own/other, "", 0.9, fmt.Sprintf("%.0f and %.0f req/s", own, other))
+	b.Seen("GET by id with Basic auth, processor time of the registry", spent[0]/b.requests(got[0]), "µs",
 		fmt.Sprintf("%.1f without", spent[1]/b.requests(got[1])))
 	return nil
 }
