@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/http/httputil"
 	"net/url"
-	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -22,8 +21,7 @@ import (
 
 	"github.com/plastron-dev/plastron/api/v1alpha1"
 	"github.com/plastron-dev/plastron/controllers/webhook"
-	"github.com/plastron-dev/plastron/runtime/app"
-	"github.com/plastron-dev/plastron/runtime/config"
+	"github.com/plastron-dev/plastron/runtime/testkit/instance"
 )
 
 // many is how many Subjects are enough to tell one write each from more.
@@ -51,31 +49,7 @@ const (
 
 func own(t *testing.T, ns string) *ownRegistry {
 	t.Helper()
-	loaded, _, err := config.Load(config.Input{Role: config.RoleAll, Environ: []string{"KARAPACE_LOG_LEVEL=ERROR"}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	ready, ended := make(chan app.Endpoints, 1), make(chan error, 1)
-	go func() {
-		ended <- app.RunDev(ctx, app.DevOptions{Output: io.Discard, Options: app.Options{
-			Config: loaded, Version: "test", Log: os.Stderr, OnReady: func(e app.Endpoints) { ready <- e },
-		}})
-	}()
-	t.Cleanup(func() {
-		cancel()
-		if err := <-ended; err != nil {
-			t.Error(err)
-		}
-	})
-	r := &ownRegistry{asked: map[string]int{}, happened: make(chan struct{})}
-	select {
-	case e := <-ready:
-		r.url = e.Registry
-	case err := <-ended:
-		ended <- nil
-		t.Fatalf("the registry did not start: %v", err)
-	}
+	r := &ownRegistry{url: instance.Start(t).Registry, asked: map[string]int{}, happened: make(chan struct{})}
 	target, err := url.Parse(r.url)
 	if err != nil {
 		t.Fatal(err)
@@ -86,16 +60,7 @@ func own(t *testing.T, ns string) *ownRegistry {
 	proxy.Transport = transport
 	proxy.ErrorHandler = func(w http.ResponseWriter, _ *http.Request, _ error) { w.WriteHeader(http.StatusBadGateway) }
 	r.Handler = proxy
-	host := ns + ".example.org"
-	shared.routes.add(host, r)
-	reg := &v1alpha1.SchemaRegistry{
-		ObjectMeta: metav1.ObjectMeta{Namespace: ns, Name: "reg"},
-		Spec: v1alpha1.SchemaRegistrySpec{
-			Type: v1alpha1.External, External: &v1alpha1.ExternalRegistry{URLs: []v1alpha1.RegistryURL{v1alpha1.RegistryURL("http://" + host)}},
-		},
-	}
-	create(t, reg)
-	awaitRegistry(t, reg, "Ready", metav1.ConditionTrue, "")
+	externalAt(t, ns, r)
 	return r
 }
 

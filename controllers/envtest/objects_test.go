@@ -2,6 +2,7 @@ package envtest
 
 import (
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -21,8 +22,16 @@ const (
 func external(t *testing.T, ns string) *fakeRegistry {
 	t.Helper()
 	fake := newFakeRegistry()
+	externalAt(t, ns, fake)
+	return fake
+}
+
+// externalAt makes a registry that the operator only talks to, served by
+// handler, and waits until it is Ready.
+func externalAt(t *testing.T, ns string, handler http.Handler) {
+	t.Helper()
 	host := ns + ".example.org"
-	shared.routes.add(host, fake)
+	shared.routes.add(host, handler)
 	reg := &v1alpha1.SchemaRegistry{
 		ObjectMeta: metav1.ObjectMeta{Namespace: ns, Name: "reg"},
 		Spec: v1alpha1.SchemaRegistrySpec{
@@ -31,7 +40,6 @@ func external(t *testing.T, ns string) *fakeRegistry {
 	}
 	create(t, reg)
 	awaitRegistry(t, reg, "Ready", metav1.ConditionTrue, "")
-	return fake
 }
 
 func managed(ns, name string) *v1alpha1.SchemaRegistry {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"os"
 	"strings"
 	"testing"
 
@@ -15,42 +14,9 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client/fake"
 
 	"github.com/plastron-dev/plastron/api/v1alpha1"
-	"github.com/plastron-dev/plastron/runtime/app"
-	"github.com/plastron-dev/plastron/runtime/config"
 )
 
 const team = "team"
-
-// newRegistry runs a broker and our registry inside the test and returns the
-// registry's URL.
-func newRegistry(t *testing.T) app.Endpoints {
-	t.Helper()
-	loaded, _, err := config.Load(config.Input{Role: config.RoleAll, Environ: []string{"KARAPACE_LOG_LEVEL=ERROR"}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	ready, ended := make(chan app.Endpoints, 1), make(chan error, 1)
-	go func() {
-		ended <- app.RunDev(ctx, app.DevOptions{Output: io.Discard, Options: app.Options{
-			Config: loaded, Version: "test", Log: os.Stderr, OnReady: func(e app.Endpoints) { ready <- e },
-		}})
-	}()
-	t.Cleanup(func() {
-		cancel()
-		if err := <-ended; err != nil {
-			t.Error(err)
-		}
-	})
-	select {
-	case e := <-ready:
-		return e
-	case err := <-ended:
-		ended <- nil
-		t.Fatalf("the registry did not start: %v", err)
-		return app.Endpoints{}
-	}
-}
 
 // send writes to a registry past the plugin.
 func send(t *testing.T, method, url, body string) {

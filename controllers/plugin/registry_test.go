@@ -15,6 +15,7 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/plastron-dev/plastron/api/v1alpha1"
+	"github.com/plastron-dev/plastron/runtime/testkit/instance"
 )
 
 const (
@@ -25,7 +26,7 @@ const (
 
 func TestDiff(t *testing.T) {
 	t.Parallel()
-	url := newRegistry(t).Registry
+	url := instance.Start(t).Registry
 	register(t, url, "orders", orderV1)
 	register(t, url, "orders", orderV2)
 	send(t, "PUT", url+"/config/orders", `{"compatibility": "BACKWARD"}`)
@@ -75,7 +76,7 @@ func TestDiff(t *testing.T) {
 // asks for what is there, references and levels included.
 func TestExportIsAdopted(t *testing.T) {
 	t.Parallel()
-	url := newRegistry(t).Registry
+	url := instance.Start(t).Registry
 	register(t, url, "orders", orderV1)
 	register(t, url, "Payments.Order_v", `{"schemaType": "PROTOBUF", "schema": "syntax = \"proto3\";\npackage p;\n\nmessage M {\n  string id = 1;\n}\n"}`)
 	register(t, url, "enriched", `{"schema": "{\"type\":\"record\",\"name\":\"E\",\"fields\":[{\"name\":\"order\",\"type\":\"Order\"}]}",
@@ -143,7 +144,7 @@ func TestExportIsAdopted(t *testing.T) {
 
 func TestOrphansAreAdopted(t *testing.T) {
 	t.Parallel()
-	url := newRegistry(t).Registry
+	url := instance.Start(t).Registry
 	for _, name := range []string{"lonely", "owned", "refused", "Capital"} {
 		register(t, url, name, orderV1)
 	}
@@ -203,7 +204,7 @@ func count(t *testing.T, p *Plugin) int {
 
 func TestBackup(t *testing.T) {
 	t.Parallel()
-	endpoints := newRegistry(t)
+	endpoints := instance.Start(t)
 	url := endpoints.Registry
 	register(t, url, "orders", orderV1)
 	register(t, url, "enriched", `{"schema": "{\"type\":\"record\",\"name\":\"E\",\"fields\":[{\"name\":\"order\",\"type\":\"Order\"}]}",
@@ -226,7 +227,7 @@ func TestBackup(t *testing.T) {
 	}
 
 	// The same subjects somewhere else, in another order: ids differ.
-	other := newRegistry(t).Registry
+	other := instance.Start(t).Registry
 	register(t, other, "orders", orderV2)
 	p2, out := newPlugin(t, external(other))
 	if err := p2.Compare(t.Context(), "", bytes.NewReader(saved.Bytes())); !errors.Is(err, ErrDifferent) {
