@@ -7,6 +7,7 @@ import (
 	"math/bits"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/plastron-dev/plastron/runtime/internal/jsonx"
 )
@@ -66,15 +67,17 @@ func (d decimal) isWhole() bool { return d.isZero() || d.power() >= 0 }
 
 // int64 returns the number if it is an integer of 64 bits.
 func (d decimal) int64() (int64, bool) {
-	if !d.isWhole() || d.magnitude > 19 {
+	switch {
+	case d.isZero():
+		return 0, true
+	case !d.isWhole() || d.magnitude > 19:
 		return 0, false
 	}
-	text := append(bytes.Repeat([]byte("0"), 1), d.digits...)
-	text = append(text, bytes.Repeat([]byte("0"), max(d.power(), 0))...)
+	sign := "+"
 	if d.negative {
-		text[0] = '-'
+		sign = "-"
 	}
-	n, err := strconv.ParseInt(string(text), 10, 64)
+	n, err := strconv.ParseInt(sign+string(d.digits)+strings.Repeat("0", d.magnitude-len(d.digits)), 10, 64)
 	return n, err == nil
 }
 
