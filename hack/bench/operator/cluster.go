@@ -109,10 +109,7 @@ func (b *bench) startRegistry(ctx context.Context, c *cluster) error {
 	if err != nil {
 		return err
 	}
-	return until(ctx, func(ctx context.Context) (bool, error) {
-		text, err := traffic.Ask(ctx, c.target, c.target.AppendGet(nil, "/master_available"))
-		return err == nil && string(text) == `{"master_available":true}`, nil
-	})
+	return traffic.Await(ctx, c.target, "/master_available", "true")
 }
 
 func (b *bench) startOperator() error {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -57,7 +56,7 @@ func createTopic(ctx context.Context, address string) error {
 		return fmt.Errorf("making the client that creates %s: %w", topic, err)
 	}
 	defer client.Close()
-	if err := until(ctx, func() error { return client.Ping(ctx) }); err != nil {
+	if err := traffic.Until(ctx, func() error { return client.Ping(ctx) }); err != nil {
 		return fmt.Errorf("waiting for the broker at %s: %w", address, err)
 	}
 	policy := "compact"
@@ -99,7 +98,7 @@ func (b *bench) start(ctx context.Context, on *broker, environ ...string) (*node
 	if n.Process, err = measure.Start(environ, b.binary, "registry"); err != nil {
 		return nil, err
 	}
-	if err := n.await(ctx, "/_health?ready=true", ""); err != nil {
+	if err := traffic.Await(ctx, n.target, "/_health?ready=true", ""); err != nil {
 		return nil, errors.Join(err, n.Stop())
 	}
 	n.toReady = traffic.Now().Sub(began)
@@ -107,40 +106,8 @@ func (b *bench) start(ctx context.Context, on *broker, environ ...string) (*node
 }
 
 // primary waits until the registry takes writes.
-func (n *node) primary(ctx context.Context) error { return n.await(ctx, "/master_available", "true") }
-
-// await asks until the answer is 200 and has a text.
-func (n *node) await(ctx context.Context, path, text string) error {
-	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
-	defer cancel()
-	err := until(ctx, func() error {
-		answer, err := traffic.Ask(ctx, n.target, n.target.AppendGet(nil, path))
-		if err == nil && !bytes.Contains(answer, []byte(text)) {
-			err = fmt.Errorf("it says %s", answer)
-		}
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("waiting for %s%s: %w", n.address, path, err)
-	}
-	return nil
-}
-
-// until tries every five milliseconds.
-func until(ctx context.Context, try func() error) error {
-	ticker := time.NewTicker(5 * time.Millisecond)
-	defer ticker.Stop()
-	for {
-		err := try()
-		if err == nil {
-			return nil
-		}
-		select {
-		case <-ticker.C:
-		case <-ctx.Done():
-			return fmt.Errorf("%w: %w", ctx.Err(), err)
-		}
-	}
+func (n *node) primary(ctx context.Context) error {
+	return traffic.Await(ctx, n.target, "/master_available", "true")
 }
 
 // processors returns how long processes kept processors busy meanwhile, in

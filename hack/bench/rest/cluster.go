@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"strings"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
@@ -59,9 +58,9 @@ func startCluster(ctx context.Context, binary string) (*cluster, error) {
 		c.start(nil, binary, "dev", "broker", "--listen", c.kafka),
 		c.createTopics(ctx),
 		c.start(append(common, "KARAPACE_PORT="+registryPort), binary, "registry"),
-		until(ctx, registry, "/master_available", "true"),
+		traffic.Await(ctx, registry, "/master_available", "true"),
 		c.start(append(common, "KARAPACE_PORT="+port), binary, "rest"),
-		until(ctx, c.target, "/brokers", "brokers"),
+		traffic.Await(ctx, c.target, "/brokers", "brokers"),
 	)
 	if err != nil {
 		return nil, errors.Join(err, c.stop())
@@ -103,21 +102,6 @@ func (c *cluster) createTopics(ctx context.Context) error {
 	}
 	made, err := kadm.NewClient(client).CreateTopics(ctx, 1, 1, nil, topics()...)
 	return errors.Join(err, made.Error())
-}
-
-// until asks until an answer has a text.
-func until(ctx context.Context, target *traffic.Target, path, text string) error {
-	ctx, cancel := context.WithTimeout(ctx, time.Minute)
-	defer cancel()
-	for {
-		answer, err := traffic.Ask(ctx, target, target.AppendGet(nil, path))
-		if err == nil && strings.Contains(string(answer), text) {
-			return nil
-		}
-		if ctx.Err() != nil {
-			return fmt.Errorf("waiting for %s: %w", path, errors.Join(err, ctx.Err()))
-		}
-	}
 }
 
 // working runs work and returns how long the proxy was busy meanwhile, in

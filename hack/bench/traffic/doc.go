@@ -6,9 +6,9 @@
 // only the status and the end are looked at. One request is in flight per
 // connection; there is no pipelining, which no client of a registry does.
 //
-// It is used by hack/bench/load, hack/bench/registry and hack/bench/rest.
+// It is used by hack/bench/load, registry, rest and operator.
 //
 // Files: target.go (where to), conn.go (one connection), run.go (closed and
-// open loop), result.go (latencies), schema.go (texts that are registered),
+// open loop), await.go (until a server is there), result.go (latencies), schema.go (texts that are registered),
 // bare.go (what a server without a registry does on this machine).
 package traffic
