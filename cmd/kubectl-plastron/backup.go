@@ -29,7 +29,7 @@ func newBackupCreate(a *access) *cobra.Command {
 		Example: "  kubectl plastron backup create --registry main --output main.json",
 		Args:    cobra.NoArgs,
 	}
-	c.Flags().StringVar(&registry, "registry", "", "SchemaRegistry, NAME or NAMESPACE/NAME; may be left out when the namespace has one")
+	registryFlag(c, &registry)
 	c.Flags().StringVarP(&output, "output", "o", "", "file, which must not exist; unset means the standard output")
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		p, err := a.plugin(c)
@@ -68,7 +68,7 @@ func newBackupCompare(a *access) *cobra.Command {
 		Example: "  kubectl plastron backup compare main.json --registry main",
 		Args:    cobra.ExactArgs(1),
 	}
-	c.Flags().StringVar(&registry, "registry", "", "SchemaRegistry, NAME or NAMESPACE/NAME; may be left out when the namespace has one")
+	registryFlag(c, &registry)
 	c.RunE = func(c *cobra.Command, args []string) error {
 		p, err := a.plugin(c)
 		if err != nil {

@@ -8,6 +8,11 @@ import (
 	"github.com/plastron-dev/plastron/controllers/plugin"
 )
 
+// registryFlag is the flag of all commands that look at one registry.
+func registryFlag(c *cobra.Command, name *string) {
+	c.Flags().StringVar(name, "registry", "", "SchemaRegistry, NAME or NAMESPACE/NAME; may be left out when the namespace has one")
+}
+
 func newStatus(a *access) *cobra.Command {
 	var o plugin.StatusOptions
 	c := &cobra.Command{
@@ -69,7 +74,7 @@ func newAdopt(a *access) *cobra.Command {
 			"For GitOps use export: it writes the same objects as files.",
 		Example: "  kubectl plastron adopt orders-value\n  kubectl plastron adopt --all --dry-run\n  kubectl plastron adopt orders-value --overwrite   # an object that was refused asks for what is there",
 	}
-	c.Flags().StringVar(&o.Registry, "registry", "", "SchemaRegistry, NAME or NAMESPACE/NAME; may be left out when the namespace has one")
+	registryFlag(c, &o.Registry)
 	c.Flags().BoolVar(&all, "all", false, "every subject that no object stands for")
 	c.Flags().BoolVar(&o.Overwrite, "overwrite", false, "change objects that were refused, so that they ask for what the registry has")
 	c.Flags().BoolVar(&o.DryRun, "dry-run", false, "let the API server check the objects without storing them")
@@ -97,7 +102,7 @@ func newExport(a *access) *cobra.Command {
 			"its own. Applied, the operator adopts the subjects and changes nothing in the registry.",
 		Example: "  kubectl plastron export > subjects.yaml\n  kubectl plastron export 'payments.*' --output-dir schemas/   # with a kustomization.yaml",
 	}
-	c.Flags().StringVar(&o.Registry, "registry", "", "SchemaRegistry, NAME or NAMESPACE/NAME; may be left out when the namespace has one")
+	registryFlag(c, &o.Registry)
 	c.Flags().BoolVar(&o.Orphans, "orphans", false, "only subjects that no object stands for")
 	c.Flags().StringVar(&folder, "output-dir", "", "folder for a file per subject; unset means one stream to the standard output")
 	c.RunE = func(c *cobra.Command, args []string) error {
@@ -126,7 +131,7 @@ func newOrphans(a *access) *cobra.Command {
 		Example: "  kubectl plastron orphans\n  kubectl plastron orphans --names | xargs kubectl plastron adopt",
 		Args:    cobra.NoArgs,
 	}
-	c.Flags().StringVar(&o.Registry, "registry", "", "SchemaRegistry, NAME or NAMESPACE/NAME; may be left out when the namespace has one")
+	registryFlag(c, &o.Registry)
 	c.Flags().BoolVar(&o.Names, "names", false, "print names only, one a line")
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		p, err := a.plugin(c)
