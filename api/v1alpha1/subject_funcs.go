@@ -1,6 +1,9 @@
 package v1alpha1
 
-import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+import (
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
 
 // SubjectName returns the name of the subject in the registry.
 func (s *Subject) SubjectName() string {
@@ -102,3 +105,12 @@ func (s *Subject) GetConditions() []metav1.Condition { return s.Status.Condition
 
 // SetConditions replaces the conditions.
 func (s *Subject) SetConditions(c []metav1.Condition) { s.Status.Conditions = c }
+
+// Text is what the key of the ConfigMap holds; false when it has no such key.
+func (r *ConfigMapKeyReference) Text(m *corev1.ConfigMap) (string, bool) {
+	if text, ok := m.Data[r.Key]; ok {
+		return text, true
+	}
+	raw, ok := m.BinaryData[r.Key]
+	return string(raw), ok
+}

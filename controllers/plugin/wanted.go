@@ -43,11 +43,8 @@ func (p *Plugin) text(ctx context.Context, s *v1alpha1.Subject) (string, error) 
 	if err := p.Client.Get(ctx, client.ObjectKey{Namespace: s.Namespace, Name: ref.Name}, m); err != nil {
 		return "", fmt.Errorf("reading ConfigMap %s: %w", ref.Name, err)
 	}
-	if text, ok := m.Data[ref.Key]; ok {
+	if text, ok := ref.Text(m); ok {
 		return text, nil
-	}
-	if raw, ok := m.BinaryData[ref.Key]; ok {
-		return string(raw), nil
 	}
 	return "", fmt.Errorf("ConfigMap %s has no key %s", ref.Name, ref.Key)
 }

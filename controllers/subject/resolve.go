@@ -101,11 +101,8 @@ func (r *Reconciler) configMapKey(ctx context.Context, namespace, path string, r
 	if err != nil {
 		return nil, fmt.Errorf("reading ConfigMap %s/%s: %w", namespace, ref.Name, err)
 	}
-	if text, ok := m.Data[ref.Key]; ok {
+	if text, ok := ref.Text(&m); ok {
 		return sourceOf(path, text), nil
-	}
-	if raw, ok := m.BinaryData[ref.Key]; ok {
-		return sourceOf(path, string(raw)), nil
 	}
 	return &verdict.Source{Problem: v1alpha1.ReasonKeyNotFound,
 		Message: fmt.Sprintf("%s.key: ConfigMap %s/%s has no key %s; add it, or name one that it has", path, namespace, ref.Name, ref.Key)}, nil
