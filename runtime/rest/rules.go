@@ -55,8 +55,8 @@ func newRulebook(c *cluster, s Settings, clock func() time.Time) *rulebook {
 
 // batchBytes is the largest batch that the settings allow.
 func batchBytes(s Settings) int32 {
-	return int32(min(max(s.MaxRecordBytes, minBatchBytes), maxBatchBytes))
-} // bounded
+	return int32(min(max(s.MaxRecordBytes, minBatchBytes), maxBatchBytes)) // bounded
+}
 
 // of returns the rules of a topic. When Kafka does not tell them, which needs
 // the right to describe its configuration, there are none but the producer's.
