@@ -7,10 +7,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/httptrace"
 	"net/url"
 	"strings"
-	"sync/atomic"
 	"time"
 )
 
@@ -168,13 +166,12 @@ func (f *Forwarder) Forward(w http.ResponseWriter, r *http.Request, body []byte,
 	if err != nil {
 		return err
 	}
-	var connected atomic.Bool
-	trace := &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { connected.Store(true) }}
-	resp, err := f.transport.RoundTrip(out.WithContext(httptrace.WithClientTrace(ctx, trace)))
+	var primaryReached reached
+	resp, err := f.transport.RoundTrip(out.WithContext(primaryReached.trace(ctx)))
 	if err != nil {
 		kind := ErrUnknownOutcome
-		if f.traced && !connected.Load() {
-			kind = ErrUnreachable // No connection, TLS handshake included: nothing was sent.
+		if f.traced && !primaryReached.Load() {
+			kind = ErrUnreachable // Nothing was sent.
 		}
 		return fmt.Errorf("forwarding to %s: %w: %w", primary, kind, err)
 	}

@@ -8,11 +8,9 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/httptrace"
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 )
 
@@ -155,9 +153,8 @@ func (p *Peers) relay(w http.ResponseWriter, r *http.Request, body []byte, node 
 	if err != nil {
 		return fmt.Errorf("forwarding to %s: %w: %w", node, ErrUnreachable, err)
 	}
-	var connected atomic.Bool
-	trace := &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { connected.Store(true) }}
-	out, err := http.NewRequestWithContext(httptrace.WithClientTrace(ctx, trace), r.Method, "/", bytes.NewReader(body))
+	var ownerReached reached
+	out, err := http.NewRequestWithContext(ownerReached.trace(ctx), r.Method, "/", bytes.NewReader(body))
 	if err != nil {
 		return fmt.Errorf("forwarding to %s: %w: %w", node, ErrUnreachable, err)
 	}
@@ -166,7 +163,7 @@ func (p *Peers) relay(w http.ResponseWriter, r *http.Request, body []byte, node 
 	resp, err := p.transport.RoundTrip(out)
 	if err != nil {
 		kind := ErrUnknownOutcome
-		if !connected.Load() {
+		if !ownerReached.Load() {
 			kind = ErrUnreachable
 		}
 		return fmt.Errorf("forwarding to %s: %w: %w", node, kind, err)

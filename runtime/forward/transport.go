@@ -1,13 +1,16 @@
 package forward
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
 	"net/http"
+	"net/http/httptrace"
 	"os"
+	"sync/atomic"
 	"time"
 )
 
@@ -62,4 +65,19 @@ func tlsConfig(cfg Config) (*tls.Config, error) {
 	// under a running process.
 	config.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return load() }
 	return config, nil
+}
+
+// reached follows the connections of one exchange: true while its last attempt
+// has one, TLS handshake included, so that something may have been sent. The
+// transport makes a second attempt by itself, when a connection that it kept
+// turns out to be dead; it does so only when nothing was written to that one,
+// or for a method that may be repeated (RFC 9110, 9.2.2). So the last counts.
+type reached struct{ atomic.Bool }
+
+// trace adds the observation to ctx.
+func (r *reached) trace(ctx context.Context) context.Context {
+	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GetConn: func(string) { r.Store(false) },
+		GotConn: func(httptrace.GotConnInfo) { r.Store(true) },
+	})
 }
