@@ -201,21 +201,18 @@ func (f *follower) take(ctx context.Context, page registry.Feed) time.Duration {
 	case !page.Listing:
 		f.listed = nil
 	}
-	if page.Listing {
-		for _, st := range page.Subjects {
+	for _, st := range page.Subjects {
+		if page.Listing {
 			f.listed[st.Subject] = st
-		}
-		if page.More {
-			return 0
-		}
-		f.replace(ctx)
-	} else {
-		for _, st := range page.Subjects {
+		} else {
 			f.tell(ctx, st)
 		}
-		if page.More {
-			return 0
-		}
+	}
+	if page.More {
+		return 0
+	}
+	if page.Listing {
+		f.replace(ctx)
 	}
 	if f.known.upToDate(true) || defaultsChanged {
 		f.wakeAll(ctx)
