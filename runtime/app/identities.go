@@ -38,6 +38,8 @@ func (n *restNode) passThrough(options kafka.Options) error {
 		as.Security = securityOf(login, options.Security)
 		return kafka.NewClient(as, append(n.produceSpans(), extra...)...)
 	}
+	settings := restSettings(n.config)
+	memory := rest.NewMemory(settings)
 	n.identities = rest.NewIdentities(rest.IdentitiesDeps[http.Handler]{
 		NewClient: newClient,
 		Open: func(login *rest.Login) (*rest.Service, http.Handler, error) {
@@ -47,7 +49,7 @@ func (n *restNode) passThrough(options kafka.Options) error {
 			}
 			service, err := rest.New(rest.Deps{
 				NewClient: func(extra ...kgo.Opt) (*kgo.Client, error) { return newClient(login, extra...) },
-				Registry:  registry, Settings: restSettings(n.config), Clock: n.clock, Logger: n.log.WithName("rest"),
+				Registry:  registry, Settings: settings, Memory: memory, Clock: n.clock, Logger: n.log.WithName("rest"),
 			})
 			if err != nil {
 				return nil, nil, err

@@ -92,7 +92,8 @@ func restSettings(c *config.Config) rest.Settings {
 	s.Acks, s.Compression, s.Partitioner = p.Acks, p.Compression, p.Partitioner
 	s.Linger = config.Milliseconds(p.Linger)
 	s.DeliveryTimeout = config.Milliseconds(p.DeliveryTimeout)
-	s.MaxRecordBytes = p.MaxRequest
+	s.MaxRecordBytes, s.MaxBufferedBytes = p.MaxRequest, p.MaxBuffered
+	s.MaxFetchedBytes, s.MaxConsumers = q.MaxFetched, c.REST.MaxConsumers
 	s.NameStrategy, s.NameValidation = c.REST.NameStrategy, c.REST.NameValidation
 	s.Limits, s.Flavour = schemaLimits(c), schema.Flavour(c.Registry.Flavour)
 	s.CachedSchemas = max(s.CachedSchemas, c.REST.ClientCache)

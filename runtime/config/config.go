@@ -150,6 +150,7 @@ type REST struct {
 	Authorization    bool
 	SASLBootstrap    string
 	MaxPrincipals    int
+	MaxConsumers     int
 	AllowedRoutes    []string
 	RegistryScheme   string
 	RegistryHost     string
@@ -176,6 +177,7 @@ type Producer struct {
 	Compression     string
 	Linger          int // Linger is in milliseconds
 	MaxRequest      int // MaxRequest is in bytes
+	MaxBuffered     int // MaxBuffered is in bytes
 	DeliveryTimeout int // DeliveryTimeout is in milliseconds
 	Partitioner     string
 	RecordRate      int // RecordRate is in records per second
@@ -187,6 +189,7 @@ type Consumer struct {
 	AutoCommit     bool
 	RequestTimeout int // RequestTimeout is in milliseconds
 	MaxBytes       int
+	MaxFetched     int // MaxFetched is in bytes
 	FetchMinBytes  int
 	IdleTimeout    int // IdleTimeout is in seconds; 0 means never
 }

@@ -14,8 +14,12 @@ import (
 //
 // One topic may have half of it: while Kafka does not take records of that one,
 // there is room for those of others.
+//
+// The buffer of one user is a part of a whole, which counts the same bytes
+// with bounds of its own.
 type buffer struct {
-	most int
+	most  int
+	whole *buffer // nil for the whole itself
 
 	mu     sync.Mutex
 	total  int
@@ -43,22 +47,42 @@ func waitingBytes(r *kgo.Record) int {
 // nothing waits there is room for any request, since bodies are bounded. Kind:
 // Overloaded.
 func (b *buffer) reserve(topic string, size int) error {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.take(topic, size)
+	_, err := b.take(topic, size, false)
+	return err
 }
 
-// take is reserve with mu held.
-func (b *buffer) take(topic string, size int) error {
+// take is reserve; with waits it returns what is closed when there may be room.
+// Both happen under one lock: a release in between would not be seen.
+func (b *buffer) take(topic string, size int, waits bool) (room <-chan struct{}, err error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if err := b.refusal(topic, size); err != nil {
+		if waits && b.room == nil {
+			b.room = make(chan struct{})
+		}
+		return b.room, err
+	}
+	if b.whole != nil {
+		if room, err := b.whole.take(topic, size, waits); err != nil {
+			return room, err
+		}
+	}
+	b.total += size
+	b.topics[topic] += size
+	return nil, nil
+}
+
+// refusal is why there is no room for bytes of a topic, nil when there is.
+// Called with mu held.
+func (b *buffer) refusal(topic string, size int) error {
 	switch used := b.topics[topic]; {
 	case used > 0 && used+size > b.most/2:
 		return fail(Overloaded, "%d bytes for topic %s wait for Kafka already: try again later", used, topic)
 	case b.total > 0 && b.total+size > b.most:
 		return fail(Overloaded, "%d bytes wait for Kafka already: try again later", b.total)
+	default:
+		return nil
 	}
-	b.total += size
-	b.topics[topic] += size
-	return nil
 }
 
 // await is reserve that waits for room, as long as patience. It returns the
@@ -70,7 +94,7 @@ func (b *buffer) await(ctx context.Context, topic string, size int, patience tim
 	timer := time.NewTimer(patience)
 	defer timer.Stop()
 	for {
-		room, err := b.reserveOrRoom(topic, size)
+		room, err := b.take(topic, size, true)
 		if err == nil {
 			return nil
 		}
@@ -84,21 +108,12 @@ func (b *buffer) await(ctx context.Context, topic string, size int, patience tim
 	}
 }
 
-// reserveOrRoom reserves, or returns what is closed when that may be possible.
-// Both happen under one lock: a release in between would not be seen.
-func (b *buffer) reserveOrRoom(topic string, size int) (<-chan struct{}, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	err := b.take(topic, size)
-	if err != nil && b.room == nil {
-		b.room = make(chan struct{})
-	}
-	return b.room, err
-}
-
 // release gives back what was reserved. It wakes those who wait when there is
 // room for more than one record.
 func (b *buffer) release(topic string, size int) {
+	if b.whole != nil {
+		defer b.whole.release(topic, size)
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.total -= size

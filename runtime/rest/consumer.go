@@ -66,6 +66,10 @@ type Consumer struct {
 	changed    chan struct{} // closed and replaced when parts change
 	held       []*kgo.Record // taken from Kafka, not handed out yet, in order
 	heldBytes  int
+	handed     int // weight of what a read has given to its sink
+	accounted  int // what account has counted
+	ahead      int // reserved for fetcher
+	brokers    int // there were, when the instance was created
 }
 
 // part is the state of one partition that the instance reads.
@@ -154,8 +158,7 @@ func (c *Consumer) close(ctx context.Context) {
 	}
 	c.closed = true
 	close(c.gone)
-	fetcher := c.fetcher
-	c.fetcher = nil
+	fetcher := c.dropFetcher()
 	c.mu.Unlock()
 	if fetcher != nil {
 		fetcher.Close()
@@ -174,8 +177,8 @@ func (c *Consumer) stop(ctx context.Context) {
 		c.autoCommit(ctx)
 	}
 	c.mu.Lock()
-	member, fetcher := c.member, c.fetcher
-	c.member, c.fetcher, c.isMember, c.memberErr = nil, nil, false, nil
+	member, fetcher := c.member, c.dropFetcher()
+	c.member, c.isMember, c.memberErr = nil, false, nil
 	c.mu.Unlock()
 	if member != nil {
 		leave, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.service.settings.KafkaTimeout)
@@ -190,7 +193,17 @@ func (c *Consumer) stop(ctx context.Context) {
 	defer c.mu.Unlock()
 	c.parts = map[TopicPartition]*part{}
 	c.held, c.heldBytes = nil, 0
+	c.account()
 	c.notify()
+}
+
+// dropFetcher takes the client that reads out, for the caller to close it.
+// Called with mu held.
+func (c *Consumer) dropFetcher() *kgo.Client {
+	fetcher := c.fetcher
+	c.service.memory.ahead.add(-c.ahead)
+	c.fetcher, c.ahead = nil, 0
+	return fetcher
 }
 
 // notify wakes a read that waits for partitions. Called with mu held.
@@ -214,4 +227,5 @@ func (c *Consumer) forget(gone func(TopicPartition) bool) {
 		}
 		return drop
 	})
+	c.account()
 }

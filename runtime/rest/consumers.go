@@ -93,10 +93,13 @@ func (s *Service) CreateConsumer(ctx context.Context, group string, config Consu
 	if s.HasConsumer(id) {
 		return nil, consumerExists(config.Name)
 	}
-	if _, err := s.Brokers(ctx); err != nil {
+	brokers, err := s.Brokers(ctx)
+	if err != nil {
 		return nil, err
 	}
-	return s.consumers.add(newConsumer(s, id, config))
+	c := newConsumer(s, id, config)
+	c.brokers = len(brokers)
+	return s.consumers.add(c)
 }
 
 func (cs *consumers) add(c *Consumer) (*Consumer, error) {
@@ -107,8 +110,8 @@ func (cs *consumers) add(c *Consumer) (*Consumer, error) {
 		return nil, closed()
 	case cs.all[c.ID] != nil:
 		return nil, consumerExists(c.ID.Instance)
-	case len(cs.all) >= cs.service.settings.MaxConsumers:
-		return nil, fail(TooManyConsumers, "There are %d consumers, which is the limit: delete those that are not used", len(cs.all))
+	case !cs.service.memory.consumers.take():
+		return nil, fail(TooManyConsumers, "There are %d consumers, and no more may be created: delete those that are not used", len(cs.all))
 	}
 	cs.all[c.ID] = c
 	return c, nil
@@ -135,6 +138,7 @@ func (cs *consumers) remove(id ConsumerID, only *Consumer) *Consumer {
 		return nil
 	}
 	delete(cs.all, id)
+	cs.service.memory.consumers.add(-1)
 	return c
 }
 

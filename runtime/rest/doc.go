@@ -30,7 +30,8 @@
 // (metadata); produce.go (the steps of a produce request), serialize.go
 // (record to bytes), schemas.go (schema by id and by text), subject.go (name
 // strategies), format.go (JSON of a record to and from bytes), partition.go
-// (hashes), buffer.go (bytes that wait), rules.go (what a topic takes),
+// (hashes), memory.go (bounds that services share), buffer.go (bytes that
+// wait), rules.go (what a topic takes),
 // deliver.go (sending and waiting), async.go (not waiting);
 // identities.go (a service for each user); consumers.go (instances, expiry),
 // consumer.go (one instance), subscribe.go, assign.go, member.go,

@@ -6,13 +6,6 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 )
 
-// Bounds of what one consumer keeps in memory beyond what a read returns: one
-// fetch per broker, and one partition's share of it.
-const (
-	fetchBytes          = 8 << 20
-	fetchPartitionBytes = 1 << 20
-)
-
 // fetchWait is how long a broker may sit on a fetch. It answers one request of
 // a connection after the other, so a new position, or a new partition, is read
 // when the fetch before has ended.
@@ -80,6 +73,7 @@ func (c *Consumer) newFetcher(offsets map[string]map[int32]kgo.Offset) error {
 	if c.closed {
 		return unknownConsumer(c.ID)
 	}
+	each, reserved := c.service.memory.fetchAhead(c.brokers)
 	fetcher, err := c.service.newClient(
 		kgo.ClientID(c.ID.Instance),
 		kgo.ConsumePartitions(offsets),
@@ -87,13 +81,14 @@ func (c *Consumer) newFetcher(offsets map[string]map[int32]kgo.Offset) error {
 		kgo.FetchIsolationLevel(kgo.ReadCommitted()),
 		kgo.FetchMinBytes(int32(c.Config.FetchMinBytes)), // bounded when the consumer is created
 		kgo.FetchMaxWait(fetchWait),
-		kgo.FetchMaxBytes(fetchBytes),
-		kgo.FetchMaxPartitionBytes(fetchPartitionBytes),
+		kgo.FetchMaxBytes(int32(each)), // at most fetchBytes
+		kgo.FetchMaxPartitionBytes(int32(min(each, fetchPartitionBytes))),
 	)
 	if err != nil {
+		c.service.memory.ahead.add(-reserved)
 		return &Error{Kind: Internal, Text: "making a Kafka client", Err: err}
 	}
-	c.fetcher = fetcher
+	c.fetcher, c.ahead = fetcher, reserved
 	return nil
 }
 

@@ -139,14 +139,15 @@ func (c *Consumer) topicsToRead() []string {
 }
 
 // gather takes records from Kafka until there is enough to hand out: limit
-// bytes, or everything that is there. It returns without error when the time
+// bytes, or everything that is there, or as much as the memory of the process
+// has room for. It returns without error when the time
 // is over. A failure of Kafka counts only when there is nothing to hand out;
 // otherwise the next read meets it.
 func (c *Consumer) gather(ctx context.Context, limit int) error {
 	for {
 		have, drained := c.gathered()
 		enough := have > 0 && have >= c.Config.FetchMinBytes
-		if have >= limit || (enough && drained) {
+		if have >= limit || (enough && drained) || (have > 0 && c.isCrowded()) {
 			return nil
 		}
 		got, err := c.poll(ctx, enough)
@@ -248,6 +249,7 @@ func (c *Consumer) keep(fetches kgo.Fetches, generation uint64) (got bool, err e
 		}
 		p.fetched, p.high = f.Records[len(f.Records)-1].Offset+1, f.HighWatermark
 	})
+	c.account()
 	return got, err
 }
 
@@ -342,6 +344,7 @@ func (c *Consumer) advance(r *kgo.Record, out *handed) {
 	c.held[0] = nil
 	c.held = c.held[1:]
 	c.heldBytes -= sizeOf(r)
+	c.handed += sizeOf(r) + recordOverhead
 	if len(c.held) == 0 {
 		c.held, c.heldBytes = nil, 0
 	}
@@ -374,6 +377,8 @@ func (c *Consumer) done(out *handed) {
 			p.read, p.epoch = r.Offset+1, r.LeaderEpoch
 		}
 	}
+	c.handed = 0
+	c.account()
 }
 
 // takeBack makes the records of a read the next ones again.
@@ -388,6 +393,8 @@ func (c *Consumer) takeBack(out *handed) {
 		}
 	}
 	c.held = append(again, c.held...)
+	c.handed = 0
+	c.account()
 }
 
 // partOf is the partition of a record that was handed out, nil when it is not

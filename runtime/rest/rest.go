@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/go-logr/logr"
@@ -35,6 +34,9 @@ type Deps struct {
 	// Registry is nil when there is none: formats with schemas are refused.
 	Registry Registry
 	Settings Settings
+	// Memory is shared with other services, of which each may have half; nil
+	// for a service that has all that the settings allow.
+	Memory *Memory
 	// Clock is for ages and idle times; nil means time.Now.
 	Clock  func() time.Time
 	Logger logr.Logger
@@ -52,9 +54,9 @@ type Service struct {
 	choices   *choices
 	consumers *consumers
 	partition partitioner
-	buffer    *buffer
+	memory    *Memory
+	buffer    *buffer // of memory
 	failures  failures
-	reads     atomic.Int64 // reads without a consumer
 
 	closeOnce sync.Once
 }
@@ -71,6 +73,10 @@ func New(d Deps) (*Service, error) {
 	if d.Clock == nil {
 		d.Clock = time.Now
 	}
+	memory := NewMemory(d.Settings)
+	if d.Memory != nil {
+		memory = d.Memory.half()
+	}
 	s := &Service{
 		settings:  d.Settings,
 		newClient: d.NewClient,
@@ -78,7 +84,8 @@ func New(d Deps) (*Service, error) {
 		logger:    d.Logger,
 		schemas:   newSchemas(d.Registry, d.Settings, d.Clock),
 		partition: partitionerOf(d.Settings.Partitioner),
-		buffer:    newBuffer(d.Settings.MaxBufferedBytes),
+		memory:    memory,
+		buffer:    memory.waiting,
 	}
 	s.choices = newChoices(s.schemas, d.Settings, d.Clock)
 	s.cluster = newCluster(d.NewClient, d.Settings, d.Clock)

@@ -39,6 +39,9 @@ type Settings struct {
 	MaxRecordBytes int
 	// MaxBufferedBytes bounds what waits to be sent, over all requests.
 	MaxBufferedBytes int
+	// MaxFetchedBytes bounds what consumers were given by Kafka and have not
+	// handed out, over all of them. A read ends early when it is reached.
+	MaxFetchedBytes int
 	// Partitioner is ConsistentRandom or Murmur2Random.
 	Partitioner string
 
@@ -74,7 +77,8 @@ type Settings struct {
 	CommitInterval time.Duration
 	// IdleTimeout removes a consumer that nobody used for so long; 0 never.
 	IdleTimeout time.Duration
-	// MaxConsumers bounds the instances that exist at the same time.
+	// MaxConsumers bounds the instances that exist at the same time, over all
+	// services that share a Memory.
 	MaxConsumers int
 
 	// MetadataMaxAge is how old the list of topics and brokers may be.
@@ -92,6 +96,7 @@ func DefaultSettings() Settings {
 		DeliveryTimeout:  30 * time.Second,
 		MaxRecordBytes:   1 << 20,
 		MaxBufferedBytes: 64 << 20,
+		MaxFetchedBytes:  128 << 20,
 		Partitioner:      ConsistentRandom,
 		Flavour:          schema.Karapace,
 		NameStrategy:     TopicName,

@@ -28,7 +28,7 @@ type PartitionRead struct {
 }
 
 // maxPartitionReads bounds the reads without a consumer that go on at the same
-// time: each has connections of its own.
+// time in a process: each has connections of its own.
 const maxPartitionReads = 64
 
 // errEnough ends a read that has all the records it wanted.
@@ -55,11 +55,10 @@ func (s *Service) ReadPartition(ctx context.Context, r PartitionRead, sink Sink)
 	if r.Records == 0 {
 		return from, sink.End()
 	}
-	if s.reads.Add(1) > maxPartitionReads {
-		s.reads.Add(-1)
-		return 0, fail(TooManyConsumers, "There are %d reads without a consumer at the moment, which is the limit", maxPartitionReads)
+	if !s.memory.reads.take() {
+		return 0, fail(TooManyConsumers, "There are as many reads without a consumer as may be at the same time: try again later")
 	}
-	defer s.reads.Add(-1)
+	defer s.memory.reads.add(-1)
 	c := newConsumer(s, ConsumerID{Instance: "partition-read"}, ConsumerConfig{Format: r.Format})
 	defer c.close(ctx)
 	if err := c.readFrom(r.TopicPartition, from); err != nil {
