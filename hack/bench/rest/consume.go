@@ -39,6 +39,7 @@ func (b *bench) memory(ctx context.Context) error {
 // reader makes a consumer of one partition that has read once, and returns the
 // path of its instance.
 func (b *bench) reader(ctx context.Context, topic, format, group string) (string, error) {
+	group += b.suffix
 	instance := "/consumers/" + group + "/instances/i"
 	partition := `{"partitions":[{"topic":"` + topic + `","partition":0}]}`
 	_, err1 := b.post(ctx, "/consumers/"+group, v2, `{"name":"i","format":"`+format+`","auto.commit.enable":false}`)
@@ -50,13 +51,18 @@ func (b *bench) reader(ctx context.Context, topic, format, group string) (string
 
 // change posts what is answered with 204.
 func (b *bench) change(ctx context.Context, path, body string) error {
+	return b.do(ctx, path, b.target.AppendPostOf(nil, path, v2, []byte(body)))
+}
+
+// do sends what is answered with 204.
+func (b *bench) do(ctx context.Context, path string, request []byte) error {
 	conn, err := b.target.Dial(ctx, traffic.Now().Add(b.round+patience))
 	if err != nil {
 		return err
 	}
 	defer conn.Close()
 	var answer bytes.Buffer
-	status, err := conn.Do(b.target.AppendPostOf(nil, path, v2, []byte(body)), &answer)
+	status, err := conn.Do(request, &answer)
 	if err == nil && status != 204 {
 		err = fmt.Errorf("%s: %d %s", path, status, &answer)
 	}
@@ -89,7 +95,10 @@ func (b *bench) consume(ctx context.Context) error {
 			bar = 100_000
 		}
 		b.AtLeast("consume "+k.topic+", one consumer", float64(b.records)/took, "records/s", bar,
-			fmt.Sprintf("%.1f µs of the proxy's processors per record", seconds*1e6/float64(b.records)))
+			b.each(seconds, b.records))
+		if err := b.do(ctx, instance, b.target.AppendDelete(nil, instance)); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -68,6 +68,11 @@ func (b *bench) produce(ctx context.Context) error {
 			return err
 		}
 		perSecond[k.topic] = one.perSecond
+		if k.topic == "json" {
+			if err := b.steady(ctx, k, one.perSecond); err != nil {
+				return err
+			}
+		}
 		name := "produce " + k.topic + ", 1 record, 50 connections"
 		switch k.topic {
 		case "json":
@@ -94,20 +99,38 @@ func (b *bench) produce(ctx context.Context) error {
 	return nil
 }
 
-// loaded is the median of the rounds of a load.
-type loaded struct {
-	P50, perSecond float64
-	detail         string
+// steady measures how late answers are when requests come at fixed times, at
+// 70 % of what the proxy can do.
+func (b *bench) steady(ctx context.Context, k kind, capacity float64) error {
+	rate := 0.7 * capacity
+	got, err := b.run(ctx, k, "", 1, traffic.Load{Connections: 50, Duration: b.round, Rate: rate})
+	if err != nil {
+		return err
+	}
+	b.AtMost("produce json, 1 record, 70 % of capacity, p99 of p50", got.P99/got.P50, "", 5,
+		fmt.Sprintf("p50 %.2f ms, p99 %.2f ms at %.0f req/s, open loop", got.P50, got.P99, rate))
+	return nil
 }
 
+// loaded is the median of the rounds of a load.
+type loaded struct {
+	P50, P99, perSecond float64
+	detail              string
+}
+
+// load is a closed loop.
 func (b *bench) load(ctx context.Context, k kind, id string, records, connections int) (loaded, error) {
+	return b.run(ctx, k, id, records, traffic.Load{Connections: connections, Duration: b.round})
+}
+
+func (b *bench) run(ctx context.Context, k kind, id string, records int, load traffic.Load) (loaded, error) {
 	request := b.target.AppendPostOf(nil, "/topics/"+k.topic, k.contentType, []byte(k.body(id, records)))
 	source := func(dst []byte, _ int64) []byte { return append(dst, request...) }
-	var p50, perSecond, busy []float64
+	var p50, p99, perSecond, busy []float64
 	for range b.rounds {
 		var r traffic.Result
 		seconds, err := b.working(func() error {
-			r = traffic.Run(ctx, b.target, source, traffic.Load{Connections: connections, Duration: b.round})
+			r = traffic.Run(ctx, b.target, source, load)
 			if r.Failed > 0 {
 				return fmt.Errorf("%d of %d requests failed: %s", r.Failed, r.Requests, r.Reason)
 			}
@@ -116,8 +139,8 @@ func (b *bench) load(ctx context.Context, k kind, id string, records, connection
 		if err != nil {
 			return loaded{}, err
 		}
-		p50, perSecond = append(p50, r.P50), append(perSecond, r.PerSecond())
-		busy = append(busy, seconds*1e6/float64(r.Requests*records))
+		p50, p99, perSecond = append(p50, r.P50), append(p99, r.P99), append(perSecond, r.PerSecond())
+		busy = append(busy, seconds/float64(r.Requests*records))
 	}
-	return loaded{traffic.Median(p50), traffic.Median(perSecond), fmt.Sprintf("%.1f µs of the proxy's processors per record", traffic.Median(busy))}, nil
+	return loaded{traffic.Median(p50), traffic.Median(p99), traffic.Median(perSecond), b.each(traffic.Median(busy), 1)}, nil
 }

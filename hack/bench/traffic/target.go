@@ -57,6 +57,11 @@ func (t *Target) AppendGet(dst []byte, path string) []byte {
 	return append(t.appendHead(dst, "GET ", path), "\r\n"...)
 }
 
+// AppendDelete appends a whole DELETE request.
+func (t *Target) AppendDelete(dst []byte, path string) []byte {
+	return append(t.appendHead(dst, "DELETE ", path), "\r\n"...)
+}
+
 // AppendPost appends a whole POST request.
 func (t *Target) AppendPost(dst []byte, path string, body []byte) []byte {
 	return t.AppendPostOf(dst, path, mediaType, body)
