@@ -28,11 +28,11 @@ type Verdict struct {
 	// AgainstText is the stored text of the version Against.
 	AgainstText string
 
-	validateFields bool
+	rules Rules
 }
 
 // Compatible reports whether the new schema fits.
-func (v Verdict) Compatible() bool { return v.Against == 0 }
+func (v Verdict) Compatible() bool { return v.Against == 0 && len(v.rules.Reserved) == 0 }
 
 // Rules are what a check goes by.
 type Rules struct {
@@ -43,6 +43,9 @@ type Rules struct {
 	// ValidateFields is that setting of a subject, which messages of Confluent's
 	// flavour repeat.
 	ValidateFields bool
+	// Reserved are complaints about fields that metadata reserves; with any of
+	// them a schema does not fit, whatever the level.
+	Reserved []string
 }
 
 // PolicyOf returns the policy that a configuration names. LOGICAL is about
@@ -65,7 +68,7 @@ func Check(level schema.Level, next format.Parsed, previous []Previous, f schema
 // Karapace walks from the oldest to the newest, Confluent's registry the other
 // way.
 func (r Rules) Check(next format.Parsed, previous []Previous) Verdict {
-	verdict := Verdict{Level: r.Level, Type: next.Type(), validateFields: r.ValidateFields}
+	verdict := Verdict{Level: r.Level, Type: next.Type(), rules: r}
 	if r.Level == schema.None || r.Level == "" {
 		return verdict
 	}

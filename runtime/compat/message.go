@@ -34,21 +34,20 @@ func (v Verdict) Messages(f schema.Flavour) []string {
 	if f != schema.Confluent {
 		return v.karapace()
 	}
-	messages := make([]string, 0, len(v.Findings)+3)
+	messages := append(make([]string, 0, len(v.rules.Reserved)+len(v.Findings)+3), v.rules.Reserved...)
 	for _, finding := range v.Findings {
 		messages = append(messages, confluent(v.Type, finding))
 	}
-	return append(messages,
-		fmt.Sprintf("{oldSchemaVersion: %d}", v.Against),
-		"{oldSchema: '"+cut(v.AgainstText, oldTextCut)+"'}",
-		fmt.Sprintf("{validateFields: '%t', compatibility: '%s'}", v.validateFields, v.Level),
-	)
+	if v.Against > 0 {
+		messages = append(messages, fmt.Sprintf("{oldSchemaVersion: %d}", v.Against), "{oldSchema: '"+cut(v.AgainstText, oldTextCut)+"'}")
+	}
+	return append(messages, fmt.Sprintf("{validateFields: '%t', compatibility: '%s'}", v.rules.ValidateFields, v.Level))
 }
 
 // karapace lists the messages in the order in which they were found, equal
 // ones once. Karapace itself collects them in a set, so no order is expected.
 func (v Verdict) karapace() []string {
-	messages := make([]string, 0, len(v.Findings))
+	messages := append(make([]string, 0, len(v.rules.Reserved)+len(v.Findings)), v.rules.Reserved...)
 	seen := make(map[string]struct{}, len(v.Findings))
 	for _, finding := range v.Findings {
 		if _, again := seen[finding.Karapace]; again {

@@ -25,6 +25,38 @@ func TestValidateFields(t *testing.T) {
 	f(schema.Avro, `{"properties":{"$$a":{}}}`, "")
 }
 
+func TestHasField(t *testing.T) {
+	t.Parallel()
+	f := func(typ schema.Type, text, name string, want bool) {
+		t.Helper()
+		parsed, err := ParseStored(schema.Schema{Type: typ, Text: text}, nil, DefaultLimits())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := HasField(parsed, name); got != want {
+			t.Fatalf("%q in %s: %t, want %t", name, text, got, want)
+		}
+	}
+
+	const record = `{"type":"record","name":"R","fields":[{"name":"a","type":{"type":"record","name":"In","fields":[{"name":"b","type":"int"}]}}]}`
+	f(schema.Avro, record, "a", true)
+	f(schema.Avro, record, "b", false)
+	f(schema.Avro, record, "R", false)
+	f(schema.Avro, `"string"`, "a", false)
+	const object = `{"properties":{"a":{"properties":{"b":{}}}},"required":["c"]}`
+	f(schema.JSON, object, "a", true)
+	f(schema.JSON, object, "b", false)
+	f(schema.JSON, object, "c", false)
+	f(schema.JSON, `true`, "a", false)
+	const file = `syntax = "proto3"; message M { int32 a = 1; oneof o { int32 b = 2; } message In { int32 c = 1; } } message N { int32 d = 1; }`
+	f(schema.Protobuf, file, "a", true)
+	f(schema.Protobuf, file, "b", true)
+	f(schema.Protobuf, file, "c", false)
+	f(schema.Protobuf, file, "d", false)
+	f(schema.Protobuf, file, "o", false)
+	f(schema.Protobuf, `syntax = "proto3";`, "a", false)
+}
+
 func TestProtobufWithoutExtensions(t *testing.T) {
 	t.Parallel()
 	const text = `syntax = "proto2";

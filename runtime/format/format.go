@@ -36,6 +36,9 @@ type language interface {
 	// refused is why the flavour does not take the schema when it is new, nil
 	// when it does.
 	refused(f schema.Flavour) *Problem
+	// hasField reports whether the outermost record, message or object has a
+	// field of this name.
+	hasField(name string) bool
 }
 
 // Parse reads a schema that somebody wants to register, by the strict rules of

@@ -22,17 +22,13 @@ func (r *Registry) Compatible(next Registration, version schema.Version) (compat
 	if err != nil {
 		return compat.Verdict{}, err
 	}
-	living := p.comparable(live(view.Entries(s)))
 	against := findLive(view, s, version)
 	if against == nil {
 		return compat.Verdict{}, versionNotFound(s, version)
 	}
 	level := r.level(view, s)
-	if level == schema.None {
-		return compat.Verdict{Level: level}, nil
-	}
-	if level.Transitive() && r.points.TransitiveMeansAll {
-		return r.rules(p, level).Check(p.parsed, r.previous(view, living)), nil
+	if level == schema.None || level.Transitive() && r.points.TransitiveMeansAll {
+		return r.compareAll(view, p, level), nil
 	}
 	stored, err := r.parseEntry(view, against)
 	if err != nil {
@@ -41,7 +37,7 @@ func (r *Registry) Compatible(next Registration, version schema.Version) (compat
 		}
 	}
 	previous := []compat.Previous{{Version: against.Version, Parsed: stored, Text: against.Schema.Text}}
-	return r.rules(p, level).Check(p.parsed, previous), nil
+	return r.rules(p, level, against).Check(p.parsed, previous), nil
 }
 
 // CompatibleWithAll says whether a schema could become the next version of a
@@ -56,12 +52,7 @@ func (r *Registry) CompatibleWithAll(next Registration) (compat.Verdict, error) 
 	if err != nil {
 		return compat.Verdict{}, err
 	}
-	level := r.level(view, s)
-	living := p.comparable(live(view.Entries(s)))
-	if !level.Transitive() && len(living) > 0 {
-		living = living[len(living)-1:]
-	}
-	return r.rules(p, level).Check(p.parsed, r.previous(view, living)), nil
+	return r.compareAll(view, p, r.level(view, s)), nil
 }
 
 // HasLive reports whether a subject has a version that is not soft-deleted.

@@ -50,9 +50,10 @@ type Config struct {
 	CompatibilityPolicy string
 	// Normalize stores schemas in their normalized form.
 	Normalize *bool
-	// ValidateFields refuses reserved names in JSON schemas, ValidateRules is
-	// kept; ValidateNewSchemas false takes
-	// schemas that Confluent's stricter checks refuse.
+	// ValidateFields refuses names in JSON schemas that Confluent reserves, and
+	// holds schemas to the fields that their metadata reserves. ValidateRules is
+	// kept; ValidateNewSchemas false takes schemas that Confluent's stricter
+	// checks refuse.
 	ValidateFields, ValidateRules, ValidateNewSchemas *bool
 	// CompatibilityGroup names the metadata property by whose value versions are
 	// compared.

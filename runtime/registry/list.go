@@ -2,10 +2,12 @@ package registry
 
 import (
 	"cmp"
+	"encoding/json"
 	"slices"
 	"strings"
 
 	"github.com/plastron-dev/plastron/runtime/format"
+	"github.com/plastron-dev/plastron/runtime/record"
 	"github.com/plastron-dev/plastron/runtime/schema"
 	"github.com/plastron-dev/plastron/runtime/store"
 )
@@ -21,6 +23,9 @@ type Listing struct {
 	Prefix string
 	// LatestOnly keeps the newest version in sight of each subject.
 	LatestOnly bool
+	// RuleTypes keeps versions with a rule of one of these types; none keeps all.
+	// Rule sets are never registered here, but those in the log are carried.
+	RuleTypes []string
 }
 
 // Subjects lists subjects that have at least one version in sight. Under
@@ -69,7 +74,32 @@ func (r *Registry) Schemas(l Listing) []*Entry {
 			out = out[:start+1]
 		}
 	}
+	if len(l.RuleTypes) > 0 {
+		out = slices.DeleteFunc(out, func(e *Entry) bool { return !hasRule(e.Extra, l.RuleTypes) })
+	}
 	return out
+}
+
+// hasRule reports whether a rule set has a rule of one of these types.
+func hasRule(x record.Extra, types []string) bool {
+	if x.RuleSet == "" {
+		return false
+	}
+	type rules []struct {
+		Type string `json:"type"`
+	}
+	var set struct {
+		Migration rules `json:"migrationRules"`
+		Domain    rules `json:"domainRules"`
+		Encoding  rules `json:"encodingRules"`
+	}
+	_ = json.Unmarshal([]byte(x.RuleSet), &set) // What is no rule has no type.
+	for _, rule := range slices.Concat(set.Migration, set.Domain, set.Encoding) {
+		if slices.Contains(types, rule.Type) {
+			return true
+		}
+	}
+	return false
 }
 
 func matchesPrefix(n schema.Naming, s schema.Subject, prefix string) bool {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/plastron-dev/plastron/runtime/record"
 	"github.com/plastron-dev/plastron/runtime/schema"
 )
 
@@ -193,4 +194,37 @@ func TestParsedCacheStaysWithinItsBytes(t *testing.T) {
 	if len(c.entries) != 100 {
 		t.Fatal("a giant pushed out the others")
 	}
+}
+
+// Rule sets are not registered here, but those that another product left in the
+// log can be searched by the types of their rules.
+func TestSchemasByTheTypesOfTheirRules(t *testing.T) {
+	t.Parallel()
+	n := newKarapace(t)
+	put := func(s schema.Subject, id schema.ID, rules string) {
+		value := fmt.Sprintf(`{"subject":%q,"version":1,"id":%d,"schema":"\"int\"","ruleSet":%s}`, s, id, rules)
+		n.topic.append(record.Record{Key: record.SchemaOf(s, 1), Value: []byte(value)})
+	}
+	put("domain", 1, `{"domainRules":[{"name":"a","type":"CEL"},{"name":"b","type":"ENCRYPT"}]}`)
+	put("migration", 2, `{"migrationRules":[{"name":"a","type":"JSONATA"}]}`)
+	put("encoding", 3, `{"encodingRules":[{"name":"a","type":"ENCRYPT"}]}`)
+	put("odd", 4, `{"domainRules":"CEL","encodingRules":[7]}`)
+	n.register(t, "none", recordOf("R"))
+	n.read()
+	f := func(types []string, want ...schema.Subject) {
+		t.Helper()
+		var got []schema.Subject
+		for _, e := range n.Schemas(Listing{RuleTypes: types}) {
+			got = append(got, e.Subject)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Fatal(diff)
+		}
+	}
+
+	f([]string{"CEL"}, "domain")
+	f([]string{"ENCRYPT"}, "domain", "encoding")
+	f([]string{"CEL", "JSONATA"}, "domain", "migration")
+	f([]string{"OTHER"})
+	f(nil, "domain", "encoding", "migration", "none", "odd")
 }

@@ -206,24 +206,35 @@ func (r *Registry) validate(p prepared) error {
 
 // compatible checks the schema against the versions that the level names.
 func (r *Registry) compatible(v *store.View, p prepared) error {
-	level := r.level(v, p.Subject)
-	entries := p.comparable(live(v.Entries(p.Subject)))
-	if p.Force || level == schema.None || len(entries) == 0 || isImport(r.mode(v, p.Subject)) {
+	if p.Force || isImport(r.mode(v, p.Subject)) {
 		return nil
 	}
-	if !level.Transitive() {
-		entries = entries[len(entries)-1:]
-	}
-	verdict := r.rules(p, level).Check(p.parsed, r.previous(v, entries))
+	verdict := r.compareAll(v, p, r.level(v, p.Subject))
 	if verdict.Compatible() {
 		return nil
 	}
 	return &Error{Kind: Incompatible, Subject: p.Subject, Detail: verdict.RegisterMessage(r.flavour, p.Subject)}
 }
 
-func (r *Registry) rules(p prepared, level schema.Level) compat.Rules {
+// compareAll compares with all live versions that the level names.
+func (r *Registry) compareAll(v *store.View, p prepared, level schema.Level) compat.Verdict {
+	living := live(v.Entries(p.Subject))
+	rules := r.rules(p, level, newest(living))
+	if level == schema.None {
+		return rules.Check(p.parsed, nil)
+	}
+	living = p.comparable(living)
+	if !level.Transitive() && len(living) > 0 {
+		living = living[len(living)-1:]
+	}
+	return rules.Check(p.parsed, r.previous(v, living))
+}
+
+// rules are those of the subject; previous is the version before, nil for none.
+func (r *Registry) rules(p prepared, level schema.Level, previous *Entry) compat.Rules {
 	return compat.Rules{
-		Level: level, Flavour: r.flavour, Policy: compat.PolicyOf(p.config.CompatibilityPolicy), ValidateFields: isSet(p.config.ValidateFields),
+		Level: level, Flavour: r.flavour, Policy: compat.PolicyOf(p.config.CompatibilityPolicy),
+		ValidateFields: isSet(p.config.ValidateFields), Reserved: p.reserved(previous),
 	}
 }
 

@@ -69,7 +69,7 @@ func subjectOperations() map[string]apidoc.Operation {
 func schemaOperations() map[string]apidoc.Operation {
 	return map[string]apidoc.Operation{
 		"GET /schemas": {
-			Summary: "List schemas", Query: []string{"subjectPrefix", "deleted", "latestOnly", "aliases", "resourceType", "associationType", "lifecycle", "offset", "limit"}, Answer: "Versions",
+			Summary: "List schemas", Query: []string{"subjectPrefix", "deleted", "latestOnly", "aliases", "ruleType", "resourceType", "associationType", "lifecycle", "offset", "limit"}, Answer: "Versions",
 		},
 		"GET /schemas/types": {Summary: "List schema types", Answer: "Names"},
 		"GET /schemas/ids/{id}": {
@@ -200,6 +200,7 @@ func parameters() map[string][2]string {
 		"recursive":         {"boolean", "Also the modes of the subjects below."},
 		"referenceFormat":   {"string", "qualified names the context in the subjects of references."},
 		"resourceType":      {"string", "Type of the resource; topic when absent."},
+		"ruleType":          {"string", "Only schemas with a rule of this type; several may be given."},
 		"since":             {"string", "The cursor of the answer before; without one all subjects are listed."},
 		"wait":              {"string", "How long to wait for a change, 30s for example; at most 45s."},
 		"subject":           {"string", "Whose context the id belongs to."},

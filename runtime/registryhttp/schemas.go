@@ -23,6 +23,7 @@ func (a *api) listSchemas(c *call) error {
 	}
 	entries := a.registry.Schemas(registry.Listing{
 		Visibility: vis, Prefix: q.Get("subjectPrefix"), LatestOnly: isTrue(q, "latestOnly"),
+		RuleTypes: slices.DeleteFunc(q["ruleType"], func(name string) bool { return name == "" }),
 	})
 	entries = a.readableEntries(c, entries)
 	associated := map[schema.Subject][]*registry.Association{}
