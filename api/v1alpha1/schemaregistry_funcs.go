@@ -2,6 +2,7 @@ package v1alpha1
 
 import (
 	"fmt"
+	"slices"
 
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -23,6 +24,9 @@ func (r *SchemaRegistry) IsManaged() bool { return r.Spec.Type != External }
 func (r *SchemaRegistry) IsReachable() bool {
 	return meta.IsStatusConditionTrue(r.Status.Conditions, ConditionReachable)
 }
+
+// Has reports whether the registry is known to have a feature.
+func (c *Capabilities) Has(f Feature) bool { return c != nil && slices.Contains(c.Features, f) }
 
 // Enforces reports whether the webhook refuses Subjects that the registry would
 // refuse.

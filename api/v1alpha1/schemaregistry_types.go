@@ -157,6 +157,10 @@ type ExternalRegistry struct {
 	// Auth is what the operator shows the registry.
 	// +optional
 	Auth *HTTPAuth `json:"auth,omitempty"`
+	// Vendor says whose registry it is where its routes do not tell. One that
+	// is named here counts as one with all features of its vendor.
+	// +optional
+	Vendor *Vendor `json:"vendor,omitempty"`
 }
 
 // HTTPAuth is what the operator shows a registry. A change of the Secret holds
@@ -335,6 +339,12 @@ type SchemaRegistryStatus struct {
 	// Primary is the node that writes.
 	// +optional
 	Primary *PrimaryStatus `json:"primary,omitempty"`
+	// Topic that holds the schemas, of a registry that the operator deploys.
+	// +optional
+	Topic *TopicStatus `json:"topic,omitempty"`
+	// Capabilities of the registry, once it has answered.
+	// +optional
+	Capabilities *Capabilities `json:"capabilities,omitempty"`
 	// Subjects counts the Subjects that name this registry.
 	// +optional
 	Subjects *SubjectCounts `json:"subjects,omitempty"`
@@ -358,6 +368,59 @@ type PrimaryStatus struct {
 	// URL of the primary as the nodes report it.
 	// +optional
 	URL string `json:"url,omitempty"`
+}
+
+// TopicStatus is the topic that holds the schemas.
+type TopicStatus struct {
+	// Name of the topic.
+	Name string `json:"name"`
+	// EndOffset is the highest offset that the answering node knew when this
+	// status was last written for another reason: a registry that is written
+	// to is no reason to write a status.
+	// +optional
+	EndOffset int64 `json:"endOffset,omitempty"`
+}
+
+// Vendor says whose registry it is.
+// +kubebuilder:validation:Enum=Plastron;Karapace;Confluent;Other
+type Vendor string
+
+// The vendors.
+const (
+	VendorPlastron  Vendor = "Plastron"
+	VendorKarapace  Vendor = "Karapace"
+	VendorConfluent Vendor = "Confluent"
+	VendorOther     Vendor = "Other"
+)
+
+// Feature is something that not every registry can do.
+// +kubebuilder:validation:Enum=Feed;Metadata;ModeWrite;Rules
+type Feature string
+
+// The features.
+const (
+	// FeatureFeed tells what changes.
+	FeatureFeed Feature = "Feed"
+	// FeatureMetadata keeps the metadata of versions.
+	FeatureMetadata Feature = "Metadata"
+	// FeatureModeWrite changes modes.
+	FeatureModeWrite Feature = "ModeWrite"
+	// FeatureRules keeps the rules of versions.
+	FeatureRules Feature = "Rules"
+)
+
+// Capabilities are what a registry can do.
+type Capabilities struct {
+	// Vendor as the registry's routes tell it apart, or as
+	// spec.external.vendor says.
+	Vendor Vendor `json:"vendor"`
+	// Version that it tells, empty when it tells none.
+	// +optional
+	Version string `json:"version,omitempty"`
+	// Features that the operator makes use of.
+	// +optional
+	// +listType=set
+	Features []Feature `json:"features,omitempty"`
 }
 
 // SubjectCounts counts the Subjects of a registry.
@@ -389,7 +452,7 @@ type SubjectCounts struct {
 // +kubebuilder:printcolumn:name="Version",type=string,JSONPath=`.status.version`
 // +kubebuilder:printcolumn:name="Age",type=date,JSONPath=`.metadata.creationTimestamp`
 // +kubebuilder:printcolumn:name="URL",type=string,priority=1,JSONPath=`.status.endpoints.internal`
-// +kubebuilder:printcolumn:name="Topic",type=string,priority=1,JSONPath=`.spec.topic.name`
+// +kubebuilder:printcolumn:name="Topic",type=string,priority=1,JSONPath=`.status.topic.name`
 // +kubebuilder:printcolumn:name="Message",type=string,priority=1,JSONPath=`.status.conditions[?(@.type=="Ready")].message`
 // +kubebuilder:validation:XValidation:rule="self.metadata.name.size() <= 52 && self.metadata.name.matches('^[a-z]([-a-z0-9]*[a-z0-9])?$')",message="metadata.name becomes the name of Services and pods: at most 52 characters, a-z, 0-9 and '-', starting with a letter"
 type SchemaRegistry struct {

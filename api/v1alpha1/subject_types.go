@@ -110,6 +110,7 @@ const (
 // +kubebuilder:validation:XValidation:rule="has(self.schema) || has(self.schemaFrom) || has(self.compatibility) || has(self.mode)",message="set schema, schemaFrom, compatibility or mode: the Subject asks for nothing"
 // +kubebuilder:validation:XValidation:rule="!has(self.references) || has(self.schema) || has(self.schemaFrom)",message="references need a schema"
 // +kubebuilder:validation:XValidation:rule="!has(self.history) || has(self.schema) || has(self.schemaFrom)",message="history needs a schema"
+// +kubebuilder:validation:XValidation:rule="!(has(self.metadata) || has(self.ruleSet)) || has(self.schema) || has(self.schemaFrom)",message="metadata and ruleSet need a schema"
 // +kubebuilder:validation:XValidation:rule="!(has(self.deletionPolicy) && self.deletionPolicy != 'Retain' && has(self.managementPolicy) && self.managementPolicy == 'Observe')",message="a Subject that only observes cannot delete: use deletionPolicy Retain"
 type SubjectSpec struct {
 	// RegistryRef names the SchemaRegistry. One of another namespace has to
@@ -174,6 +175,16 @@ type SubjectSpec struct {
 	// its normal form. Absent leaves that to the registry.
 	// +optional
 	Normalize *bool `json:"normalize,omitempty"`
+
+	// Metadata of the version. Absent leaves that to the registry, which takes
+	// over the metadata of the version before. A registry that has none is not
+	// asked: the condition Accepted says FeatureUnsupported.
+	// +optional
+	Metadata *SchemaMetadata `json:"metadata,omitempty"`
+
+	// RuleSet of the version; absent and unsupported as with metadata.
+	// +optional
+	RuleSet *RuleSet `json:"ruleSet,omitempty"`
 
 	// ManagementPolicy says whether the operator may write; Full when absent.
 	// +optional
@@ -342,8 +353,8 @@ type SubjectStatus struct {
 	LatestVersion int32 `json:"latestVersion,omitempty"`
 	// +optional
 	LatestID int32 `json:"latestID,omitempty"`
-	// SchemaHash is the SHA-256 of type, text and resolved references of what
-	// has SchemaID.
+	// SchemaHash is the SHA-256 of type, text, resolved references, metadata
+	// and rules of what has SchemaID.
 	// +optional
 	SchemaHash string `json:"schemaHash,omitempty"`
 	// ResolvedReferences are the versions that our schema was registered with.

@@ -129,4 +129,9 @@ type EndpointsStatus struct {
 	// +optional
 	// +listType=atomic
 	External []string `json:"external,omitempty"`
+	// CASecret is the Secret of this namespace whose key ca.crt holds the
+	// authority of the listener, which clients have to trust; empty when there
+	// is no TLS, or when the certificate's Secret has no such key.
+	// +optional
+	CASecret string `json:"caSecret,omitempty"`
 }

@@ -73,6 +73,20 @@ func TestSubjectNames(t *testing.T) {
 	f("a\xff", "UTF-8")
 }
 
+func TestMetadata(t *testing.T) {
+	t.Parallel()
+	f := func(m v1alpha1.SchemaMetadata, words ...string) {
+		t.Helper()
+		s := &v1alpha1.Subject{ObjectMeta: metav1.ObjectMeta{Name: "s"}, Spec: v1alpha1.SubjectSpec{Metadata: &m}}
+		contains(t, "metadata", Message(Subject(s)), words)
+	}
+	properties := map[string]v1alpha1.MetadataValue{"owner": "a"}
+
+	f(v1alpha1.SchemaMetadata{Properties: properties, Sensitive: []v1alpha1.MetadataName{"owner"}})
+	f(v1alpha1.SchemaMetadata{Properties: properties, Sensitive: []v1alpha1.MetadataName{"key"}}, "spec.metadata.sensitive[0]", "key")
+	f(v1alpha1.SchemaMetadata{Properties: map[string]v1alpha1.MetadataValue{"confluent:version": "1"}}, "spec.metadata.properties[confluent:version]", "registry")
+}
+
 func TestCheck(t *testing.T) {
 	t.Parallel()
 	const order = `{"type":"record","name":"Order","fields":[{"name":"id","type":"string"}]}`

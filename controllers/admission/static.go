@@ -43,6 +43,25 @@ func Subject(s *v1alpha1.Subject) field.ErrorList {
 	case name == "__GLOBAL" || name == "__EMPTY":
 		errs = append(errs, field.Invalid(path, name, "is reserved by the registry"))
 	}
+	return append(errs, metadata(field.NewPath("spec", "metadata"), s.Spec.Metadata)...)
+}
+
+// ownProperty is the property in which registries keep the number of a version.
+const ownProperty = "confluent:version"
+
+func metadata(path *field.Path, m *v1alpha1.SchemaMetadata) field.ErrorList {
+	if m == nil {
+		return nil
+	}
+	var errs field.ErrorList
+	if _, ok := m.Properties[ownProperty]; ok {
+		errs = append(errs, field.Forbidden(path.Child("properties").Key(ownProperty), "is set by the registry"))
+	}
+	for i, name := range m.Sensitive {
+		if _, ok := m.Properties[string(name)]; !ok {
+			errs = append(errs, field.NotFound(path.Child("sensitive").Index(i), name))
+		}
+	}
 	return errs
 }
 

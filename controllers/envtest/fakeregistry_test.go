@@ -56,6 +56,7 @@ type fakeRegistry struct {
 	subjects map[string][]*fakeVersion
 	levels   map[string]string
 	modes    map[string]string // "" is the global one.
+	version  string            // That it tells, as Karapace does.
 	noModes  bool              // The routes of modes can only be read, as Karapace's.
 	ids      map[string]int
 	next     int
@@ -197,7 +198,7 @@ func (f *fakeRegistry) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	switch parts[0] {
 	case "_health":
-		reply(w, 200, map[string]any{"healthy": true, "status": map[string]any{
+		reply(w, 200, map[string]any{"healthy": true, "karapace_version": f.version, "status": map[string]any{
 			"schema_registry_ready": true, "schema_registry_primary_url": f.primary,
 		}})
 	case "config":

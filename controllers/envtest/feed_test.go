@@ -126,8 +126,8 @@ func (r *ownRegistry) written() []string {
 	return slices.Clone(r.writes)
 }
 
-// send is what another client of the registry does.
-func (r *ownRegistry) send(t *testing.T, method, path, body string) {
+// send is what another client of the registry does. It returns the answer.
+func (r *ownRegistry) send(t *testing.T, method, path, body string) string {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), method, r.url+path, strings.NewReader(body))
 	if err != nil {
@@ -139,9 +139,11 @@ func (r *ownRegistry) send(t *testing.T, method, path, body string) {
 		t.Fatal(err)
 	}
 	defer func() { _ = response.Body.Close() }()
-	if answer, err := io.ReadAll(response.Body); err != nil || response.StatusCode != http.StatusOK {
+	answer, err := io.ReadAll(response.Body)
+	if err != nil || response.StatusCode != http.StatusOK {
 		t.Fatalf("%s %s: %d %s %v", method, path, response.StatusCode, answer, err)
 	}
+	return string(answer)
 }
 
 // awaitAllReady waits until n Subjects are.

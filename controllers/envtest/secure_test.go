@@ -83,6 +83,9 @@ func TestListenerTLS(t *testing.T) {
 	if want := "https://main." + ns + ".svc:8081"; reg.Status.Endpoints.Internal != want {
 		t.Errorf("endpoint %s, want %s", reg.Status.Endpoints.Internal, want)
 	}
+	if ca := reg.Status.Endpoints.CASecret; ca != "main-tls" {
+		t.Errorf("the authority is in Secret %q", ca)
+	}
 	was := templateOf(t, ns, "main")
 	for _, want := range []string{
 		`"scheme":"HTTPS"`, `"name":"KARAPACE_ADVERTISED_PROTOCOL","value":"https"`,

@@ -54,6 +54,10 @@ func TestRegistryIsDeployed(t *testing.T) {
 		Endpoints: &v1alpha1.EndpointsStatus{Internal: "http://main." + ns + ".svc:8081"},
 		Primary:   &v1alpha1.PrimaryStatus{Pod: "main-0", URL: fake.primary},
 		Subjects:  &v1alpha1.SubjectCounts{},
+		Topic:     &v1alpha1.TopicStatus{Name: "_schemas"},
+		Capabilities: &v1alpha1.Capabilities{Vendor: v1alpha1.VendorPlastron, Version: "1.2.3", Features: []v1alpha1.Feature{
+			v1alpha1.FeatureFeed, v1alpha1.FeatureMetadata, v1alpha1.FeatureModeWrite,
+		}},
 	}
 	got := reg.Status
 	got.Conditions = nil

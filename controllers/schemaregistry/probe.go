@@ -17,6 +17,9 @@ type probe struct {
 	// health is what it said; nil when it answers but has no health route, as
 	// registries of other makers do.
 	health *registry.Health
+	// can is what it can do; nil while that is not known,
+	// and of one that the operator deploys.
+	can *v1alpha1.Capabilities
 }
 
 // ask asks the registry once. A registry without a health route is asked for
@@ -29,12 +32,18 @@ func (r *Reconciler) ask(ctx context.Context, reg *v1alpha1.SchemaRegistry) prob
 	health, err := c.Health(ctx)
 	switch registry.ClassOf(err) {
 	case "":
-		return probe{asked: true, health: &health, err: welcome(ctx, reg, c)}
+		p := probe{asked: true, health: &health, err: welcome(ctx, reg, c)}
+		if !reg.IsManaged() && p.err == nil {
+			p.can = capabilities(ctx, reg, c, &health)
+		}
+		return p
 	case registry.Unavailable, registry.UnknownOutcome, registry.Canceled, registry.Unauthorized, registry.Forbidden:
 		return probe{asked: true, err: err}
 	}
-	_, err = c.GlobalConfig(ctx)
-	return probe{asked: true, err: err}
+	if _, err = c.GlobalConfig(ctx); err != nil || reg.IsManaged() {
+		return probe{asked: true, err: err}
+	}
+	return probe{asked: true, can: capabilities(ctx, reg, c, nil)}
 }
 
 // welcome asks for something that needs credentials, when there are any: the

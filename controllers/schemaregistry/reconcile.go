@@ -58,11 +58,14 @@ type observation struct {
 	missing  string                        // What the cluster lacks of them.
 	waits    string                        // What a rollout waits for.
 	shown    *credentials.ShownCertificate // Of the listener, nil for none.
-	set      *appsv1.StatefulSet
-	selector string
-	image    string
-	probe    probe
-	subjects v1alpha1.SubjectCounts
+	// authority is the Secret that holds the authority of the listener, empty
+	// for none.
+	authority string
+	set       *appsv1.StatefulSet
+	selector  string
+	image     string
+	probe     probe
+	subjects  v1alpha1.SubjectCounts
 }
 
 // +kubebuilder:rbac:groups=plastron.dev,resources=schemaregistries,verbs=get;list;watch
@@ -189,6 +192,14 @@ func (r *Reconciler) applyChildren(ctx context.Context, reg *v1alpha1.SchemaRegi
 	if in.Listener, err = r.Secrets.Listener(ctx, reg.Namespace, reg.TLS(), reg.Users()); err != nil {
 		found.listener, err = credentials.AsProblem(err)
 		return err
+	}
+	trusted, err := r.Secrets.TrustedRegistry(ctx, reg)
+	if err != nil {
+		found.listener, err = credentials.AsProblem(err)
+		return err
+	}
+	for _, f := range trusted {
+		found.authority = f.Secret
 	}
 	children, err := build.Registry(reg, in)
 	if err != nil {

@@ -46,7 +46,7 @@ func (r *Reconciler) tellReload(old, reg *v1alpha1.SchemaRegistry) {
 
 // write patches the status if it changed.
 func (r *Reconciler) write(ctx context.Context, old, reg *v1alpha1.SchemaRegistry) error {
-	if equality.Semantic.DeepEqual(old.Status, reg.Status) {
+	if sameButOffsets(&old.Status, &reg.Status) {
 		return nil
 	}
 	if err := r.Client.Status().Patch(ctx, reg, client.MergeFrom(old)); err != nil {
@@ -60,8 +60,15 @@ func fill(reg *v1alpha1.SchemaRegistry, found *observation) {
 	status := &reg.Status
 	status.ObservedGeneration = reg.Generation
 	status.Subjects = &found.subjects
+	authority := ""
+	if status.Endpoints != nil && found.selector == "" { // The children were not looked at.
+		authority = status.Endpoints.CASecret
+	}
+	if found.authority != "" {
+		authority = found.authority
+	}
 	if urls := reg.URLs(); len(urls) > 0 {
-		status.Endpoints = &v1alpha1.EndpointsStatus{Internal: urls[0], External: reg.Spec.ExternalURLs()}
+		status.Endpoints = &v1alpha1.EndpointsStatus{Internal: urls[0], External: reg.Spec.ExternalURLs(), CASecret: authority}
 	}
 	if found.selector != "" {
 		status.Selector, status.Version = found.selector, build.Version(found.image)
@@ -73,7 +80,39 @@ func fill(reg *v1alpha1.SchemaRegistry, found *observation) {
 	status.Certificate = found.shown.After(status.Certificate, reg.TLS())
 	if found.probe.asked && found.probe.err == nil {
 		status.Primary = primaryOf(reg, found.probe.health)
+		status.Capabilities = found.probe.can
+		if reg.IsManaged() {
+			status.Capabilities = capabilitiesOf(v1alpha1.VendorPlastron, status.Version, false)
+		}
 	}
+	fillTopic(reg, found.probe.health)
+}
+
+// fillTopic names the topic of a registry that the operator deploys.
+func fillTopic(reg *v1alpha1.SchemaRegistry, health *registry.Health) {
+	if !reg.IsManaged() {
+		return
+	}
+	next := v1alpha1.TopicStatus{Name: reg.TopicName()}
+	if was := reg.Status.Topic; was != nil {
+		next.EndOffset = was.EndOffset
+	}
+	if health != nil {
+		next.EndOffset = health.EndOffset
+	}
+	reg.Status.Topic = &next
+}
+
+// sameButOffsets reports whether only the end of the topic moved, which it does
+// with each write to the registry.
+func sameButOffsets(a, b *v1alpha1.SchemaRegistryStatus) bool {
+	if a.Topic == nil || b.Topic == nil {
+		return equality.Semantic.DeepEqual(a, b)
+	}
+	c := *b
+	c.Topic = new(*b.Topic)
+	c.Topic.EndOffset = a.Topic.EndOffset
+	return equality.Semantic.DeepEqual(a, &c)
 }
 
 // conditions turns what was found into conditions.

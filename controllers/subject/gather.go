@@ -2,9 +2,6 @@ package subject
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"fmt"
 
 	"github.com/plastron-dev/plastron/api/v1alpha1"
@@ -168,7 +165,7 @@ func (m *remote) findOurs(ctx context.Context, in *verdict.Input, state *verdict
 		return err
 	}
 	state.Ours = &verdict.Registered{ID: int32(found.ID), Version: int32(found.Version)}
-	return nil
+	return m.sameText(ctx, found, state)
 }
 
 // references gives the references that follow the latest their version, and
@@ -251,11 +248,6 @@ func previousOf(registered []registry.Registered) []admission.Previous {
 	return previous
 }
 
-// registrationOf is what the Subject asks the registry to register.
-func registrationOf(in *verdict.Input) registry.Registration {
-	return registry.Registration{Schema: schemaOf(in), Normalize: in.Subject.Spec.Normalize}
-}
-
 // schemaOf is what the Subject asks the registry for.
 func schemaOf(in *verdict.Input) schema.Schema {
 	out := schema.Schema{Type: schema.Type(in.Subject.Type()), Text: in.Source.Text}
@@ -268,16 +260,4 @@ func schemaOf(in *verdict.Input) schema.Schema {
 		})
 	}
 	return out
-}
-
-func hashOf(in *verdict.Input) string {
-	if in.Source == nil {
-		return ""
-	}
-	raw, err := json.Marshal(schemaOf(in))
-	if err != nil {
-		return "" // Strings and numbers always marshal.
-	}
-	sum := sha256.Sum256(raw)
-	return hex.EncodeToString(sum[:])
 }

@@ -30,7 +30,7 @@ func (r *Reconciler) accept(ctx context.Context, in *verdict.Input) (*v1alpha1.S
 	if err != nil || reg == nil {
 		return nil, err
 	}
-	in.Registry = registryFacts(reg)
+	in.Registry = registryFacts(reg, s)
 	if in.Registry.Grant, err = r.grant(ctx, reg, s); err != nil {
 		return nil, err
 	}
@@ -62,14 +62,16 @@ func (r *Reconciler) accept(ctx context.Context, in *verdict.Input) (*v1alpha1.S
 
 // registryFacts trusts the registry's own probe: while it says that there is
 // no answer, no Subject asks.
-func registryFacts(reg *v1alpha1.SchemaRegistry) verdict.Registry {
-	facts := verdict.Registry{Found: reg.DeletionTimestamp.IsZero(), Enforces: reg.Enforces()}
+func registryFacts(reg *v1alpha1.SchemaRegistry, s *v1alpha1.Subject) verdict.Registry {
+	facts := verdict.Registry{Found: reg.DeletionTimestamp.IsZero(), Enforces: reg.Enforces(), Can: reg.Status.Capabilities}
 	c := meta.FindStatusCondition(reg.Status.Conditions, v1alpha1.ConditionReachable)
 	switch {
 	case c == nil:
 		facts.Unreachable, facts.New = "The SchemaRegistry has not been looked at yet", true
 	case c.Status != metav1.ConditionTrue:
 		facts.Unreachable = fmt.Sprintf("SchemaRegistry %s is not reachable: %s", reg.Name, c.Message)
+	case facts.Can == nil && len(verdict.Needs(s)) > 0:
+		facts.Unreachable = fmt.Sprintf("SchemaRegistry %s has not told yet what it can do", reg.Name)
 	}
 	return facts
 }

@@ -67,7 +67,8 @@ func registryMatters() predicate.Predicate {
 		was, ok := e.ObjectOld.(*v1alpha1.SchemaRegistry)
 		is, ok2 := e.ObjectNew.(*v1alpha1.SchemaRegistry)
 		return ok && ok2 && (was.Generation != is.Generation || was.DeletionTimestamp.IsZero() != is.DeletionTimestamp.IsZero() ||
-			was.IsReachable() != is.IsReachable() || primary(was) != primary(is) || was.RepairsConfirmed() != is.RepairsConfirmed())
+			was.IsReachable() != is.IsReachable() || primary(was) != primary(is) || was.RepairsConfirmed() != is.RepairsConfirmed() ||
+			!equality.Semantic.DeepEqual(was.Status.Capabilities, is.Status.Capabilities))
 	}}
 }
 

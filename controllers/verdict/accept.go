@@ -12,6 +12,7 @@ func Accept() Chain {
 		specIsValid,
 		registryExists,
 		registryAdmits,
+		registryIsAble,
 		isOldestOfItsTarget,
 	}
 }
@@ -51,6 +52,45 @@ func registryAdmits(in *Input) *Statement {
 		return nil
 	}
 	return new(no(v1alpha1.ConditionAccepted, g.Problem, g.Message))
+}
+
+// registryIsAble keeps a Subject from asking for what its registry is known not
+// to have. Some registries would leave it out and say nothing.
+func registryIsAble(in *Input) *Statement {
+	can := in.Registry.Can
+	if can == nil {
+		return nil
+	}
+	for _, need := range Needs(in.Subject) {
+		if can.Has(need.Feature) {
+			continue
+		}
+		return new(no(v1alpha1.ConditionAccepted, v1alpha1.ReasonFeatureUnsupported, fmt.Sprintf(
+			"%s: SchemaRegistry %s lacks the feature %s (vendor %s, see its status.capabilities); remove the field, or use another registry",
+			need.Field, in.Subject.RegistryKey(), need.Feature, can.Vendor)))
+	}
+	return nil
+}
+
+// Need is a field that takes a feature of the registry.
+type Need struct {
+	Field   string
+	Feature v1alpha1.Feature
+}
+
+// Needs lists the features that a Subject takes beyond what all registries have.
+func Needs(s *v1alpha1.Subject) []Need {
+	var all []Need
+	if s.Spec.Metadata != nil {
+		all = append(all, Need{"spec.metadata", v1alpha1.FeatureMetadata})
+	}
+	if s.Spec.RuleSet != nil {
+		all = append(all, Need{"spec.ruleSet", v1alpha1.FeatureRules})
+	}
+	if m := s.Spec.Mode; m != nil && *m != v1alpha1.InheritMode && !s.Observes() {
+		all = append(all, Need{"spec.mode", v1alpha1.FeatureModeWrite})
+	}
+	return all
 }
 
 // isOldestOfItsTarget keeps two Subjects from fighting over one subject.

@@ -59,6 +59,8 @@ type Registry struct {
 	Unreachable string
 	// New says that nobody has asked it yet.
 	New bool
+	// Can is what it can do, nil while that is not known.
+	Can *v1alpha1.Capabilities
 }
 
 // Source is a schema text, or why there is none.
@@ -77,7 +79,7 @@ type References struct {
 
 // State is a subject as the registry has it.
 type State struct {
-	// Hash of type, text and references that the Subject asks for; empty
+	// Hash of type, text, references, metadata and rules that the Subject asks for; empty
 	// without a schema.
 	Hash string
 	// Latest is the newest live version, nil when there is none.

@@ -9,7 +9,8 @@ import (
 // registry has no such route and answers Other (HTTP 404).
 func (c *Client) Health(ctx context.Context) (Health, error) {
 	var out struct {
-		Healthy *bool `json:"healthy"`
+		Healthy *bool  `json:"healthy"`
+		Version string `json:"karapace_version"` // the wire text
 		Status  struct {
 			Ready      bool    `json:"schema_registry_ready"`
 			Primary    *bool   `json:"schema_registry_is_primary"`
@@ -22,7 +23,7 @@ func (c *Client) Health(ctx context.Context) (Health, error) {
 	if err != nil {
 		return Health{}, err
 	}
-	h := Health{Healthy: out.Healthy == nil || *out.Healthy, Ready: out.Status.Ready, Offset: out.Status.Offset, EndOffset: out.Status.EndOffset}
+	h := Health{Healthy: out.Healthy == nil || *out.Healthy, Version: out.Version, Ready: out.Status.Ready, Offset: out.Status.Offset, EndOffset: out.Status.EndOffset}
 	if out.Status.Primary != nil {
 		h.Primary = *out.Status.Primary
 	}
@@ -30,6 +31,24 @@ func (c *Client) Health(ctx context.Context) (Health, error) {
 		h.PrimaryURL = *out.Status.PrimaryURL
 	}
 	return h, nil
+}
+
+// ServerVersion asks for the version of the registry, which Confluent and this
+// project tell; others answer Other (HTTP 404).
+func (c *Client) ServerVersion(ctx context.Context) (string, error) {
+	var out struct {
+		Version string `json:"version"`
+	}
+	err := c.do(ctx, call{op: "asking for the version of the registry", method: http.MethodGet, path: pathOf("v1", "metadata", "version")}, &out)
+	return out.Version, err
+}
+
+// Exporters lists the exporters of the registry, which only the commercial
+// editions of Confluent's have; others answer Other (HTTP 404).
+func (c *Client) Exporters(ctx context.Context) ([]string, error) {
+	var out []string
+	err := c.do(ctx, call{op: "listing the exporters of the registry", method: http.MethodGet, path: pathOf("exporters")}, &out)
+	return out, err
 }
 
 // PrimaryAvailable asks whether the registry has a primary, that is, whether

@@ -70,6 +70,8 @@ type Settings struct {
 type Health struct {
 	// Healthy is the verdict of the instance.
 	Healthy bool
+	// Version of the registry, as Karapace and this project tell it.
+	Version string
 	// Ready says that the schemas topic has been read to its end.
 	Ready bool
 	// Primary says that this instance takes the writes.
