@@ -8,7 +8,7 @@ import (
 	"github.com/plastron-dev/plastron/runtime/schema"
 )
 
-// wireMode is the entity of the mode routes (registry contract 3.6).
+// wireMode is the entity of the mode routes (registry contract 3.5).
 type wireMode struct {
 	Mode schema.Mode `json:"mode"`
 }

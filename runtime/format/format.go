@@ -85,7 +85,7 @@ func parse(s schema.Schema, resolve Resolver, limits Limits, how strictness) (Pa
 
 // Types lists the schema types of this build, in the order in which Karapace
 // names them.
-func Types() []schema.Type { return []schema.Type{schema.Avro, schema.JSON, schema.Protobuf} }
+func Types() []schema.Type { return []schema.Type{schema.JSON, schema.Avro, schema.Protobuf} }
 
 func unsupported(t schema.Type) error {
 	return &Error{Type: t, Kind: Unsupported, Detail: fmt.Sprintf("schemas of type %s are not supported by this build", t)}

@@ -42,12 +42,13 @@ func (r *Registry) ByID(context string, id schema.ID) (*Entry, error) {
 }
 
 // Holders returns the versions that carry an id, in the order in which they
-// were registered. An id that no version carries is SchemaNotFound; an id whose holders are all out
-// of sight is an empty list.
+// were registered. An id that no version carries is SchemaNotFound, without the
+// id, which no product names here; one whose holders are all out of sight is an
+// empty list.
 func (r *Registry) Holders(context string, id schema.ID, vis Visibility) ([]*Entry, error) {
 	all := r.views.View().ByID(context, id)
 	if len(all) == 0 {
-		return nil, &Error{Kind: SchemaNotFound, ID: id}
+		return nil, &Error{Kind: SchemaNotFound}
 	}
 	seen := make([]*Entry, 0, len(all))
 	for _, e := range all {

@@ -136,7 +136,7 @@ func TestSchemasByID(t *testing.T) {
 		s.do("GET", "/schemas/ids/7"+below, "", 404, `{"error_code":40403,"message":"Schema not found"}`)
 	}
 	s.do("GET", "/schemas/ids/-7", "", 404, `{"error_code":40403,"message":"Schema not found"}`)
-	s.do("GET", "/schemas/types", "", 200, `["AVRO","JSON","PROTOBUF"]`)
+	s.do("GET", "/schemas/types", "", 200, `["JSON","AVRO","PROTOBUF"]`)
 	s.do("GET", "/schemas?subjectPrefix=z", "", 200, `[{"subject":"z","version":1,"id":1,"schemaType":"AVRO","schema":`+textA+`}]`)
 }
 

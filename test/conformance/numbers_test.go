@@ -11,6 +11,7 @@ import (
 
 var (
 	tableRow   = regexp.MustCompile(`(?m)^\| (1[89]|B|H)\.(\d+) \| .* \| ([^|]*) \|$`)
+	otherRow   = regexp.MustCompile(`(?m)^\| ([ACF]\.\d+) \| .* \| ([^|]*) \|$`)
 	quotedName = regexp.MustCompile("`([^`]+)`")
 )
 
@@ -47,6 +48,35 @@ func TestNumbers(t *testing.T) {
 	}
 	if len(seen) != 58+21+46+20 {
 		t.Errorf("%d numbers", len(seen))
+	}
+}
+
+// TestOtherReferences reads the tables whose numbers are not one to a row, and
+// the facts about Karapace that the registry's contract counts on: the tests
+// that they name exist.
+func TestOtherReferences(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../../docs/conformance.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{}
+	for _, row := range otherRow.FindAllStringSubmatch(string(text), -1) {
+		seen[row[1]] = true
+		references := quotedName.FindAllStringSubmatch(row[2], -1)
+		if len(references) == 0 {
+			t.Errorf("%s is shown by nothing", row[1])
+		}
+		for _, r := range references {
+			if err := testExists(r[1]); err != nil {
+				t.Errorf("%s: %v", row[1], err)
+			}
+		}
+	}
+	for _, number := range []string{"A.10", "C.1", "C.2", "C.3", "F.3", "F.5", "F.6", "F.7"} {
+		if !seen[number] {
+			t.Errorf("%s is in no table", number)
+		}
 	}
 }
 
