@@ -149,10 +149,10 @@ func (s *Service) serialize(r ProduceRequest, key, value encoder) ([]kgo.Record,
 		}
 		var err error
 		if to.Key, err = memory.encode(key, in.Key); err != nil {
-			return nil, inRecord(i, keySide, err)
+			return nil, inRecord(i, len(r.Records), keySide, err)
 		}
 		if to.Value, err = memory.encode(value, in.Value); err != nil {
-			return nil, inRecord(i, valueSide, err)
+			return nil, inRecord(i, len(r.Records), valueSide, err)
 		}
 		to.Topic, to.Timestamp = r.Topic.Name, in.Timestamp
 		for _, h := range in.Headers {

@@ -103,10 +103,25 @@ func unfit(err error) *Error {
 }
 
 // inRecord adds the place to an error of one record, for people who sent many.
-func inRecord(index int, of side, err error) error {
-	e, ok := errors.AsType[*Error](err)
-	if !ok || e.Err == nil {
+// A text without a cause is one that clients match, and stays alone when there
+// is only one record.
+func inRecord(index, of int, where side, err error) error {
+	if e, ok := errors.AsType[*Error](err); of == 1 && ok && e.Err == nil {
 		return err
 	}
-	return &Error{Kind: e.Kind, Text: e.Text, Err: fmt.Errorf("%s of record %d: %w", of, index, e.Err)}
+	return located(fmt.Sprintf("%s of record %d", where, index), err)
+}
+
+// located says where in a request an error is, on a line of its own below a
+// text without a cause.
+func located(place string, err error) error {
+	e, ok := errors.AsType[*Error](err)
+	switch {
+	case !ok:
+		return err
+	case e.Err == nil:
+		return &Error{Kind: e.Kind, Text: e.Text + "\n", Err: errors.New(place)}
+	default:
+		return &Error{Kind: e.Kind, Text: e.Text, Err: fmt.Errorf("%s: %w", place, e.Err)}
+	}
 }

@@ -59,8 +59,11 @@ func (st *Stream) encode(ctx context.Context, d *Datum, of side, p *period, rece
 		receipt.Subject, receipt.Schema, receipt.Version = found.subject, found.id, found.version
 	}
 	out, err := st.sending.memory.encode(e, d.Data)
+	if err != nil {
+		return nil, located(string(of), err)
+	}
 	receipt.Size = len(out)
-	return out, err
+	return out, nil
 }
 
 // choose is find with the choice of the record before at hand, and that it

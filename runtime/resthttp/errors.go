@@ -19,6 +19,8 @@ type wireError struct {
 	contentType string
 	// retryAfter is in seconds; it counts for 429 and 503 only, see announce.
 	retryAfter int
+	// field is the member of a record that is wrong, see inRecord.
+	field string
 }
 
 // Error is the text.

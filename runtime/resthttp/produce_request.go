@@ -2,8 +2,10 @@ package resthttp
 
 import (
 	"encoding/base64"
+	"errors"
 	"math"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/plastron-dev/plastron/runtime/rest"
@@ -60,7 +62,37 @@ func decodeProduce(body []byte, partition int32) (produceRequest, []rest.Produce
 		records = append(records, r)
 		return err
 	})
-	return p, records, err
+	if err != nil {
+		return p, nil, inRecord(p.records, len(records)-1, err)
+	}
+	return p, records, nil
+}
+
+// inRecord adds the number of the record that is wrong, on a line of its own
+// below the text that clients match, unless it is the only one.
+func inRecord(list []byte, index int, err error) error {
+	e, ok := errors.AsType[*wireError](err)
+	if !ok {
+		return err
+	}
+	n := 0
+	_ = elements(list, func([]byte) error { n++; return nil })
+	if n == 1 {
+		return err
+	}
+	place := "\nrecord " + strconv.Itoa(index)
+	if e.field != "" {
+		place += ": /" + e.field
+	}
+	return &wireError{status: e.status, code: e.code, text: e.text + place}
+}
+
+// ofField names the member of a record that is wrong.
+func ofField(field string, err error) error {
+	if e, ok := errors.AsType[*wireError](err); ok {
+		e.field = short(field)
+	}
+	return err
 }
 
 // textOf is a schema text. Clients may send it as JSON instead of as a string
@@ -112,22 +144,22 @@ func decodeRecord(object []byte, partition int32) (rest.ProduceRecord, error) {
 	if !isObject(object) {
 		return r, wrong(http.StatusBadRequest, http.StatusBadRequest, "Produce record must be an object")
 	}
-	err := members(object, func(key string, value []byte) error {
+	err := members(object, func(key string, value []byte) (err error) {
 		switch key {
 		case "key":
 			r.Key = orNil(value)
 		case "value":
 			r.Value = orNil(value)
 		case "partition":
-			return recordPartition(&r, value)
+			err = recordPartition(&r, value)
 		case "headers":
-			return recordHeaders(&r, value)
+			err = recordHeaders(&r, value)
 		case "timestamp":
-			return recordTimestamp(&r, value)
+			err = recordTimestamp(&r, value)
 		default:
-			return invalidFormat()
+			err = invalidFormat()
 		}
-		return nil
+		return ofField(key, err)
 	})
 	return r, err
 }
@@ -152,12 +184,16 @@ func recordPartition(r *rest.ProduceRecord, value []byte) error {
 	return nil
 }
 
+// lastTimestamp is the end of the year 9999, beyond which version 3 could not
+// say it.
+const lastTimestamp = 253_402_300_799_999
+
 func recordTimestamp(r *rest.ProduceRecord, value []byte) error {
 	if isNull(value) {
 		return nil
 	}
 	ms, ok := intValue(value)
-	if !ok || ms < 0 || value[0] == '"' {
+	if !ok || ms < 0 || ms > lastTimestamp || value[0] == '"' {
 		return invalidFormat()
 	}
 	r.Timestamp = time.UnixMilli(ms)

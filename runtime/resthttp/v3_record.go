@@ -339,16 +339,21 @@ func receiptFailure(r *rest.Receipt) (code int, text string) {
 	case rest.UnknownPartition:
 		return 40402, "Partition not found."
 	case rest.NotBase64, rest.Unfit:
-		return http.StatusBadRequest, "Bad Request: " + e.Error()
+		return http.StatusBadRequest, "Bad Request: " + oneLine(e.Error())
 	case rest.InvalidSchema, rest.Unsupported:
 		return http.StatusUnprocessableEntity, "Error: 42205 : " + e.Error()
 	case rest.Improper:
-		return http.StatusUnprocessableEntity, "Error: 42206 : Payload error. " + e.Error()
+		return http.StatusUnprocessableEntity, "Error: 42206 : Payload error. " + oneLine(e.Error())
 	case rest.RegistryRefused:
 		return http.StatusUnprocessableEntity, "Error: 42207 : Error serializing message. " + e.Error()
 	default:
 		return number3(e.Kind).code, e.Error()
 	}
+}
+
+// oneLine keeps the place of an error, which is below the text in version 2.
+func oneLine(text string) string {
+	return strings.NewReplacer(".\n", ": ", "\n", ": ").Replace(text)
 }
 
 func failureCode3(f *rest.Failure) int {

@@ -58,16 +58,28 @@ func (e *protobufEncoder) message(m protoreflect.Message, v jsonx.Value) *fault 
 		if field == nil {
 			return unfit("the message " + string(md.FullName()) + " has no field of that name").at(name)
 		}
-		// The last of equal keys, or of the members of a oneof, counts.
-		m.Clear(field)
+		m.Clear(field) // The last of equal keys counts.
 		if it.Value().Type() == jsonx.Null && !takesNull(field) {
 			continue
+		}
+		if other := otherMember(m, field); other != nil {
+			return unfit("the field " + string(other.Name()) + " of the same oneof is set already").at(name)
 		}
 		if f := e.field(m, field, it.Value()); f != nil {
 			return f.at(name)
 		}
 	}
 	return nil
+}
+
+// otherMember is the field that is set in the oneof that a field belongs to,
+// nil when there is none: setting both would lose the first one.
+func otherMember(m protoreflect.Message, field protoreflect.FieldDescriptor) protoreflect.FieldDescriptor {
+	oneof := field.ContainingOneof()
+	if oneof == nil {
+		return nil
+	}
+	return m.WhichOneof(oneof)
 }
 
 // fieldNamed finds a field by its name in the file, or by its JSON name. A
