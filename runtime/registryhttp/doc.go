@@ -19,7 +19,10 @@
 //     can take them: requests with Confluent-Accept-Unknown-Properties.
 //
 //   - GET /schemas/ids/{id} has a short way around the router (fast.go); a test
-//     holds it equal to the ordinary one.
+//     holds it equal to the ordinary one. Its body is put together for each
+//     request: quoting a text of 1 KB takes 1.8 of the 22 µs that a read costs the
+//     registry, and a body kept for each schema would add 1.2 KB to it, 122 MB to
+//     the 298 MB of 100,000 schemas, whose bar is 350 MB.
 //
 //   - "/contexts/.ctx/..." in front of any path becomes a part of the subject
 //     before a route is looked for (contexts.go); what is handed over is still
