@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -131,10 +132,10 @@ func (n *restNode) routeDeps() (resthttp.Deps, error) {
 	d := resthttp.Deps{
 		BaseURI: base, MaxBody: maxBody(n.config), Flavour: schema.Flavour(n.config.Registry.Flavour),
 		Rate:  resthttp.NewRate(n.config.REST.Producer.RecordRate, n.config.REST.Producer.ByteRate, n.clock),
-		Allow: n.config.REST.AllowedRoutes, Version: n.version, Clock: n.clock,
+		Allow: n.config.REST.AllowedRoutes, Block: n.config.REST.BlockedRoutes, Version: n.version, Clock: n.clock,
 	}
-	if unknown := resthttp.UnknownRoutes(d.Allow); len(unknown) > 0 {
-		return d, fmt.Errorf("reading rest_api_allowlist: no route has the name %q, nor one that begins with it", unknown[0])
+	if unknown := resthttp.UnknownRoutes(append(slices.Clone(d.Allow), d.Block...)); len(unknown) > 0 {
+		return d, fmt.Errorf("reading rest_api_allowlist and rest_api_blocklist: no route has the name %q, nor one that begins with it", unknown[0])
 	}
 	if err := n.findPeers(); err != nil {
 		return d, err

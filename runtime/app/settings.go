@@ -100,7 +100,7 @@ func restSettings(c *config.Config) rest.Settings {
 	s.AutoCommit = q.AutoCommit
 	s.RequestTimeout = config.Milliseconds(q.RequestTimeout)
 	s.RequestMaxBytes = q.MaxBytes
-	s.FetchMinBytes = max(q.FetchMinBytes, 1)
+	s.FetchMinBytes, s.SkipUndecodable = max(q.FetchMinBytes, 1), q.SkipBroken
 	s.IdleTimeout = time.Duration(q.IdleTimeout) * time.Second
 	s.SessionTimeout = config.Milliseconds(c.Kafka.SessionTimeout)
 	s.MetadataMaxAge = time.Duration(c.REST.TopicsMaxAge) * time.Second

@@ -152,6 +152,7 @@ type REST struct {
 	MaxPrincipals    int
 	MaxConsumers     int
 	AllowedRoutes    []string
+	BlockedRoutes    []string
 	RegistryScheme   string
 	RegistryHost     string
 	RegistryPort     int
@@ -192,6 +193,7 @@ type Consumer struct {
 	MaxFetched     int // MaxFetched is in bytes
 	FetchMinBytes  int
 	IdleTimeout    int // IdleTimeout is in seconds; 0 means never
+	SkipBroken     bool
 }
 
 // Log says what is logged and how.

@@ -5,11 +5,13 @@ import (
 	"strings"
 )
 
-// allowed reports whether a route is one that clients may use. A list names
+// allowed reports whether a route is one that clients may use. The lists name
 // routes, or what the names of several begin with: api.v3.topics is all of
-// api.v3.topics.list and so on. An empty list allows everything.
+// api.v3.topics.list and so on. An empty list of allowed ones allows everything
+// that is not blocked.
 func (a *api) allowed(name string) bool {
-	return len(a.Allow) == 0 || slices.ContainsFunc(a.Allow, func(entry string) bool { return covers(entry, name) })
+	covered := func(entry string) bool { return covers(entry, name) }
+	return (len(a.Allow) == 0 || slices.ContainsFunc(a.Allow, covered)) && !slices.ContainsFunc(a.Block, covered)
 }
 
 func covers(entry, name string) bool {
@@ -24,8 +26,8 @@ func name2(method, path string) string {
 	return "api.v2." + first + "." + strings.ToLower(method)
 }
 
-// UnknownRoutes returns the entries of a list of allowed routes that name
-// nothing.
+// UnknownRoutes returns the entries of a list of allowed or blocked routes that
+// name nothing.
 func UnknownRoutes(list []string) []string {
 	var names []string
 	for route := range operations2() {

@@ -162,6 +162,7 @@ func TestAssignmentsPositionsAndCommits(t *testing.T) {
 	post("/offsets", `{}`, 204, "")
 	committed(11)
 	post("/offsets", `{"offsets":[{"topic":"one","partition":0,"offset":4}]}`, 204, "")
+	post("/offsets", `{"offsets":[{"topic":"one","partition":0,"offset":9223372036854775807}]}`, 500, `{"error_code":500,"message":"offset must be a positive number"}`)
 	committed(5)
 	p.expect(http.MethodGet, c+"/offsets?topic=one&partition=0", "", 200, `{"offsets":[{"metadata":"","offset":5,"partition":0,"topic":"one"}]}`)
 	p.expect(http.MethodGet, c+"/offsets", "", 400, "Missing request JSON body")

@@ -33,6 +33,8 @@ type Deps struct {
 	// Allow names the routes that clients may use, see UnknownRoutes; empty
 	// allows all. What is not allowed does not exist.
 	Allow []string
+	// Block names routes that clients may not use, even when they are allowed.
+	Block []string
 	// Version is shown by /_health.
 	Version string
 	// Clock is for the uptime; nil means time.Now.

@@ -75,6 +75,14 @@ func TestAllowedRoutes(t *testing.T) {
 	p.expect(http.MethodGet, "/topics/one", "", 200, `{...}`)
 	p.expect(http.MethodGet, "/brokers", "", 404, `{...}`)
 	p.expect(http.MethodGet, "/_health", "", 200, `{...}`)
+	p.handler = New(Deps{Service: p.service, Allow: []string{"api.v3.topics"}, Block: []string{"api.v3.topics.list", "api.v2"}})
+	p.expect(http.MethodGet, c+"/topics", "", 405, `{...}`)
+	p.expect(http.MethodGet, c+"/topics/one", "", 200, `{...}`)
+	p.expect(http.MethodGet, "/topics/one", "", 404, `{...}`)
+	p.handler = New(Deps{Service: p.service, Block: []string{"api.v3.topics.list"}})
+	p.expect(http.MethodGet, c+"/topics", "", 405, `{...}`)
+	p.expect(http.MethodGet, c+"/topics/one", "", 200, `{...}`)
+	p.expect(http.MethodGet, "/topics/one", "", 200, `{...}`)
 	if unknown := UnknownRoutes([]string{"api.v3.topics", "api.v2", "api.v3.topic", "x", "api.v3.brokers.get"}); strings.Join(unknown, " ") != "api.v3.topic x" {
 		t.Fatal(unknown)
 	}

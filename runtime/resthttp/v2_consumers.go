@@ -2,6 +2,7 @@ package resthttp
 
 import (
 	"context"
+	"math"
 	"net/http"
 	"strconv"
 	"strings"
@@ -262,7 +263,7 @@ func (a *api) commit(c *call) (answer, error) {
 	offsets := make([]rest.CommitOffset, 0, len(list))
 	for _, p := range list {
 		offset, ok := intValue(p.offset)
-		if !ok || offset < 0 {
+		if !ok || offset < 0 || offset == math.MaxInt64 { // The next one is committed.
 			return answer{}, wrong(http.StatusInternalServerError, http.StatusInternalServerError, "offset must be a positive number")
 		}
 		offsets = append(offsets, rest.CommitOffset{TopicPartition: p.TopicPartition, Offset: offset, Metadata: p.metadata})

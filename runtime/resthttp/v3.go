@@ -127,7 +127,15 @@ func (c *call3) decode(into any) error {
 		name, _ := strconv.Unquote(field)
 		return wrong(http.StatusUnprocessableEntity, http.StatusUnprocessableEntity, "Unrecognized field: "+short(name))
 	}
-	return wrong(http.StatusBadRequest, http.StatusBadRequest, "Bad Request: "+short(err.Error()))
+	return wrong(http.StatusBadRequest, http.StatusBadRequest, "Bad Request: "+short(decodingText(err)))
+}
+
+// decodingText says what is wrong with a body in words of JSON.
+func decodingText(err error) string {
+	if e, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		return e.Field + ": a value of another type is expected, not a " + e.Value
+	}
+	return err.Error()
 }
 
 // name returns a path parameter, decoded.

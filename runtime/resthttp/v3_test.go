@@ -75,7 +75,7 @@ func TestV3TopicsOnBothPrefixes(t *testing.T) {
 		p.expect(http.MethodPost, c+"/topics", ``, 422, `{"error_code":42206,"message":"Payload error. Request body is empty. Data is required."}`)
 		p.expect(http.MethodPost, c+"/topics", `{}`, 422, `{"error_code":422,"message":"topic_name: may not be null"}`)
 		p.expect(http.MethodPost, c+"/topics", `{"topic_name":"x","colour":1}`, 422, `{"error_code":422,"message":"Unrecognized field: colour"}`)
-		p.expect(http.MethodPost, c+"/topics", `{"topic_name":7}`, 400, `{"error_code":400,"message":"Bad Request: ..."}`)
+		p.expect(http.MethodPost, c+"/topics", `{"topic_name":7}`, 400, `{"error_code":400,"message":"Bad Request: topic_name: a value of another type is expected, not a number"}`)
 		p.expect(http.MethodPost, c+"/topics", `{"topic_name":"dry","validate_only":true}`, 200, `{"kind":"KafkaTopic",...}`)
 		p.expect(http.MethodGet, c+"/topics/dry", ``, 404, `{"error_code":40403,...}`)
 
