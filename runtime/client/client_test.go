@@ -176,6 +176,8 @@ func TestAnswersBecomeClasses(t *testing.T) {
 	f(422, `{"error_code":422,"message":[{"type":"missing"}]}`, write, Other, `[{"type":"missing"}]`)
 	f(401, `{"message":"Unauthorized"}`, read, Unauthorized, "Unauthorized")
 	f(403, `{"message":"Forbidden"}`, read, Forbidden, "Forbidden")
+	f(413, `{"error_code":413,"message":"m"}`, write, TooLarge, "m")
+	f(422, `{"error_code":42209,"message":"m"}`, write, TooLarge, "m")
 	f(429, ``, write, Unavailable, "")
 	f(503, `Service Unavailable`, write, Unavailable, "Service Unavailable")
 

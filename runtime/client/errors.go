@@ -33,7 +33,7 @@ const (
 	InvalidSchema Class = "invalid schema"
 	// InvalidSubject: the registry does not allow the name.
 	InvalidSubject Class = "invalid subject name"
-	// TooLarge: the schema does not fit into a record.
+	// TooLarge: the schema does not fit into a record, or not into a request.
 	TooLarge Class = "schema too large"
 	// NotPermitted: the mode of the subject forbids it, whoever asks.
 	NotPermitted Class = "not permitted in this mode"
@@ -175,6 +175,8 @@ func classify(status, code int, write bool) Class {
 		return Forbidden
 	case http.StatusConflict:
 		return Incompatible
+	case http.StatusRequestEntityTooLarge:
+		return TooLarge
 	case http.StatusTooManyRequests, http.StatusServiceUnavailable:
 		return Unavailable
 	case http.StatusRequestTimeout, http.StatusInternalServerError, http.StatusBadGateway, http.StatusGatewayTimeout:
