@@ -66,6 +66,7 @@ const (
 
 // RegistryTarget says which registry a proxy uses.
 // +kubebuilder:validation:XValidation:rule="has(self.ref) != has(self.url)",message="exactly one of ref and url is required"
+// +kubebuilder:validation:XValidation:rule="!has(self.auth) || !has(self.auth.oauth)",message="pods show basic or bearer: auth.oauth is for SchemaRegistries"
 type RegistryTarget struct {
 	// Ref names a SchemaRegistry of the same namespace.
 	// +optional

@@ -109,6 +109,8 @@ func (a *HTTPAuth) secretNames() []string {
 		return []string{a.Basic.SecretRef.Name}
 	case a.Bearer != nil:
 		return []string{a.Bearer.SecretRef.Name}
+	case a.OAuth != nil:
+		return namesOf(&a.OAuth.ClientSecretFrom, a.OAuth.CA)
 	default:
 		return nil
 	}

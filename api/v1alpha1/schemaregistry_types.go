@@ -165,7 +165,7 @@ type ExternalRegistry struct {
 
 // HTTPAuth is what the operator shows a registry. A change of the Secret holds
 // at once.
-// +kubebuilder:validation:XValidation:rule="has(self.basic) != has(self.bearer)",message="exactly one of basic and bearer is required"
+// +kubebuilder:validation:XValidation:rule="[has(self.basic), has(self.bearer), has(self.oauth)].filter(x, x).size() == 1",message="exactly one of basic, bearer and oauth is required"
 type HTTPAuth struct {
 	// Basic is a name and a password: an API key of Confluent Cloud, for one.
 	// +optional
@@ -173,6 +173,29 @@ type HTTPAuth struct {
 	// Bearer is a token.
 	// +optional
 	Bearer *BearerAuth `json:"bearer,omitempty"`
+	// OAuth gets tokens from an issuer.
+	// +optional
+	OAuth *RegistryOAuth `json:"oauth,omitempty"`
+}
+
+// RegistryOAuth is a client of an issuer, and what Confluent Cloud wants to be
+// told beside the token.
+type RegistryOAuth struct {
+	ClientCredentials `json:",inline"`
+	// LogicalCluster is the id of the registry (lsrc-...), sent as the header
+	// target-sr-cluster.
+	// +optional
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=256
+	// +kubebuilder:validation:Pattern=`^[!-~]+$`
+	LogicalCluster *string `json:"logicalCluster,omitempty"`
+	// IdentityPoolID is the id of an identity pool (pool-...), sent as the
+	// header Confluent-Identity-Pool-Id.
+	// +optional
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=256
+	// +kubebuilder:validation:Pattern=`^[!-~]+$`
+	IdentityPoolID *string `json:"identityPoolID,omitempty"`
 }
 
 // BasicAuth is a name and a password.

@@ -46,9 +46,29 @@ func httpAuth(ctx context.Context, s *secrets, path string, auth *v1alpha1.HTTPA
 		ref := auth.Bearer.SecretRef
 		out.Token, err = s.text(ctx, path+".bearer.secretRef", ref.Name, ref.KeyOr(v1alpha1.KeyToken))
 		return err
+	case auth.OAuth != nil:
+		return registryOAuth(ctx, s, path+".oauth", auth.OAuth, &out.OAuth)
 	default:
-		return &Problem{v1alpha1.ReasonInvalidSpec, path + ": set basic or bearer"}
+		return &Problem{v1alpha1.ReasonInvalidSpec, path + ": set basic, bearer or oauth"}
 	}
+}
+
+func registryOAuth(ctx context.Context, s *secrets, path string, o *v1alpha1.RegistryOAuth, out *session.OAuth) (err error) {
+	out.Endpoint, out.ClientID = o.TokenEndpoint, o.ClientID
+	for field, value := range map[*string]*string{&out.Scope: o.Scope, &out.LogicalCluster: o.LogicalCluster, &out.IdentityPool: o.IdentityPoolID} {
+		if value != nil {
+			*field = *value
+		}
+	}
+	if o.CA != nil {
+		text, err := s.authorities(ctx, path+".ca", o.CA.Name, o.CA.KeyOr(v1alpha1.KeyAuthorities))
+		if err != nil {
+			return err
+		}
+		out.Authorities = string(text)
+	}
+	out.Secret, err = s.text(ctx, path+".clientSecretFrom", o.ClientSecretFrom.Name, o.ClientSecretFrom.KeyOr(v1alpha1.KeyClientSecret))
+	return err
 }
 
 func registryTLS(ctx context.Context, s *secrets, t *v1alpha1.ClientTLS, out *session.Access) error {

@@ -19,6 +19,7 @@ func TestRegistry(t *testing.T) {
 	r := &Resolver{Live: shelf{
 		"basic":  {"username": "key", "password": "s3cret\n"},
 		"bearer": {"token": "t0ken", "other": "0ther"},
+		"client": {"clientSecret": "cl1ent"},
 		"tls":    {"ca.crt": crt, "tls.crt": crt, "tls.key": key},
 	}}
 	f := func(spec v1alpha1.SchemaRegistrySpec, want session.Access, reason string) {
@@ -51,6 +52,18 @@ func TestRegistry(t *testing.T) {
 	f(external(basic("absent"), nil), session.Access{}, v1alpha1.ReasonSecretNotFound)
 	f(external(bearer(nil), nil), session.Access{Token: "t0ken"}, "")
 	f(external(bearer(new("other")), nil), session.Access{Token: "0ther"}, "")
+	oauth := func(secret string) *v1alpha1.HTTPAuth {
+		return &v1alpha1.HTTPAuth{OAuth: &v1alpha1.RegistryOAuth{
+			ClientCredentials: v1alpha1.ClientCredentials{
+				TokenEndpoint: "https://issuer/token", ClientID: "op", Scope: new("sr"), ClientSecretFrom: v1alpha1.SecretKeyRef{Name: secret}, CA: ref("tls"),
+			},
+			LogicalCluster: new("lsrc-1"), IdentityPoolID: new("pool-1"),
+		}}
+	}
+	f(external(oauth("client"), nil), session.Access{OAuth: session.OAuth{
+		Endpoint: "https://issuer/token", ClientID: "op", Secret: "cl1ent", Scope: "sr", Authorities: crt, LogicalCluster: "lsrc-1", IdentityPool: "pool-1",
+	}}, "")
+	f(external(oauth("basic"), nil), session.Access{}, v1alpha1.ReasonSecretKeyMissing)
 	f(external(nil, &v1alpha1.ClientTLS{CA: ref("tls"), Certificate: &v1alpha1.KeyPairRef{Name: "tls"}}), session.Access{Authorities: crt}, "")
 	f(external(nil, &v1alpha1.ClientTLS{CA: ref("basic")}), session.Access{}, v1alpha1.ReasonSecretKeyMissing)
 	f(v1alpha1.SchemaRegistrySpec{Operator: &v1alpha1.OperatorAccess{Auth: basic("basic")},

@@ -66,7 +66,8 @@ func TestRules(t *testing.T) {
 	f(rest(sasl+", authorization: PassThrough"), "")
 	f(rest(kafka+", authorization: PassThrough"), "needs SASL")
 	f(rest(sasl+", authorization: PassThrough, config: {rest_authorization: 'false'}"), "beside the field authorization")
-	f(rest(kafka+", schemaRegistry: {ref: {name: a}, auth: {}}"), "exactly one of basic and bearer")
+	f(rest(kafka+", schemaRegistry: {ref: {name: a}, auth: {}}"), "exactly one of basic, bearer and oauth")
+	f(rest(kafka+", schemaRegistry: {ref: {name: a}, auth: {oauth: {tokenEndpoint: 'https://i/t', clientID: a, clientSecretFrom: {name: a}}}}"), "auth.oauth is for SchemaRegistries")
 	f("{kind: SchemaRegistry, metadata: {name: "+strings.Repeat("a", 53)+"}, spec: {"+kafka+"}}", "at most 52 characters")
 
 	subject := func(spec string) string {

@@ -1,8 +1,12 @@
 package envtest
 
 import (
+	"encoding/pem"
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	corev1 "k8s.io/api/core/v1"
@@ -60,6 +64,63 @@ func TestExternalCredentials(t *testing.T) {
 	awaitRegistry(t, reg, "Ready", metav1.ConditionTrue, "")
 	change(t, s, func(s *v1alpha1.Subject) { s.Spec.Schema = new(orderV2) })
 	awaitReady(t, s)
+}
+
+// TestExternalOAuth: the operator gets tokens from an issuer, one for many
+// requests, and takes over a new secret at once.
+func TestExternalOAuth(t *testing.T) {
+	t.Parallel()
+	ns := namespace(t)
+	var asked atomic.Int32
+	issuer := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked.Add(1)
+		id, secret, _ := r.BasicAuth()
+		if id != "op" || secret != "right" || r.FormValue("scope") != "registry" {
+			w.WriteHeader(http.StatusUnauthorized)
+			_, _ = io.WriteString(w, `{"error":"invalid_client"}`)
+			return
+		}
+		_, _ = io.WriteString(w, `{"access_token":"t0ken","expires_in":3600}`)
+	}))
+	defer issuer.Close()
+	fake, host := newFakeRegistry(), ns+".example.org"
+	shared.routes.add(host, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Authorization") != "Bearer t0ken" || r.Header.Get("target-sr-cluster") != "lsrc-1" || r.Header.Get("Confluent-Identity-Pool-Id") != "pool-1" {
+			w.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		fake.ServeHTTP(w, r)
+	}))
+	ca := string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: issuer.Certificate().Raw}))
+	client := secret(ns, "client", map[string]string{"clientSecret": "wrong", "ca.crt": ca})
+	reg := &v1alpha1.SchemaRegistry{ObjectMeta: metav1.ObjectMeta{Namespace: ns, Name: "reg"}}
+	reg.Spec = v1alpha1.SchemaRegistrySpec{Type: v1alpha1.External, External: &v1alpha1.ExternalRegistry{
+		URLs: []v1alpha1.RegistryURL{v1alpha1.RegistryURL("https://" + host)},
+		Auth: &v1alpha1.HTTPAuth{OAuth: &v1alpha1.RegistryOAuth{
+			ClientCredentials: v1alpha1.ClientCredentials{
+				TokenEndpoint: issuer.URL, ClientID: "op", Scope: new("registry"),
+				ClientSecretFrom: v1alpha1.SecretKeyRef{Name: "client"}, CA: &v1alpha1.SecretKeyRef{Name: "client"},
+			},
+			LogicalCluster: new("lsrc-1"), IdentityPoolID: new("pool-1"),
+		}},
+	}}
+	create(t, reg)
+	reg = awaitRegistry(t, reg, "Ready", metav1.ConditionFalse, v1alpha1.ReasonSecretNotFound)
+	hasMessage(t, reg.Status.Conditions, "Ready", "spec.external.auth.oauth", "Secret client")
+	create(t, client)
+	reg = awaitRegistry(t, reg, "Ready", metav1.ConditionFalse, v1alpha1.ReasonConnectionFailed)
+	hasMessage(t, reg.Status.Conditions, "Ready", "invalid_client", "clientSecretFrom")
+
+	change(t, client, func(s *corev1.Secret) { s.Data["clientSecret"] = []byte("right") })
+	awaitRegistry(t, reg, "Ready", metav1.ConditionTrue, "")
+	was := asked.Load()
+	s := subject(ns, "orders", orderV1)
+	create(t, s)
+	awaitReady(t, s)
+	fake.awaitReads(t, 10)
+	if now := asked.Load(); now != was {
+		t.Errorf("%d more tokens were asked for", now-was)
+	}
 }
 
 // TestListenerTLS: addresses, probes and the proxy of a registry follow its

@@ -36,9 +36,10 @@ func directions() []rule {
 		{"runtime/store", []string{"runtime/schema", "runtime/record", "runtime/internal/..."}},
 		{"runtime/schemalog", []string{"runtime/record", "runtime/kafka", "runtime/schema"}},
 		{"runtime/backup", []string{"runtime/record", "runtime/kafka", "runtime/schema", "runtime/internal/..."}},
-		{"runtime/kafka", []string{"runtime/telemetry", "runtime/internal/..."}},
+		{"runtime/kafka", []string{"runtime/grant", "runtime/telemetry", "runtime/internal/..."}},
 		{"runtime/election", []string{"runtime/kafka", "runtime/telemetry"}},
 		{"runtime/forward", []string{"runtime/telemetry", "runtime/internal/..."}},
+		{"runtime/grant", nil},
 		{"runtime/client", []string{"runtime/schema", "runtime/telemetry", "runtime/internal/..."}},
 		{"runtime/registry", []string{
 			"runtime/schema", "runtime/format", "runtime/compat", "runtime/record", "runtime/store",
@@ -71,7 +72,7 @@ func directions() []rule {
 		{"controllers/build", []string{"api/...", "config/monitoring", "runtime/schema", "runtime/config"}},
 		{"controllers/admission", []string{"api/...", "controllers/verdict", "runtime/schema", "runtime/format", "runtime/compat", "runtime/config"}},
 		{"controllers/apply", []string{"api/...", "controllers/build"}},
-		{"controllers/session", []string{"api/...", "runtime/client", "runtime/schema"}},
+		{"controllers/session", []string{"api/...", "runtime/client", "runtime/grant", "runtime/schema"}},
 		{"controllers/feed", []string{"api/...", "controllers/index", "controllers/session", "runtime/client", "runtime/schema"}},
 		{"controllers/credentials", []string{"api/...", "controllers/build", "controllers/session"}},
 		{"controllers/plugin", []string{"api/...", "controllers/credentials", "controllers/session", "runtime/client", "runtime/record", "runtime/schema"}},
@@ -116,7 +117,7 @@ func gates() []gate {
 		}, "Kafka is spoken in few places"},
 		{"net/http", []string{
 			"runtime/httpserver", "runtime/apidoc", "runtime/registryhttp", "runtime/resthttp", "runtime/client", "runtime/forward",
-			"runtime/auth", "runtime/kafka", "runtime/telemetry", "runtime/app", "runtime/testkit/...", "cmd/plastron", "controllers/manager", "controllers/session", "controllers/feed",
+			"runtime/auth", "runtime/kafka", "runtime/grant", "runtime/telemetry", "runtime/app", "runtime/testkit/...", "cmd/plastron", "controllers/manager", "controllers/session", "controllers/feed",
 			"test/...", "hack/...",
 		}, "services and formats neither serve nor fetch"},
 	}

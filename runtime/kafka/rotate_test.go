@@ -175,11 +175,11 @@ func TestTokensAreKeptWhileFresh(t *testing.T) {
 	t.Parallel()
 	i := newIssuer(t, 200, `{"access_token":"t1","token_type":"bearer","expires_in":100}`)
 	now := time.Unix(1_000_000, 0)
-	source := &tokens{OAuth: i.oauth(t), now: func() time.Time { return now }}
+	source := i.oauth(t).tokens(func() time.Time { return now })
 	f := func(after time.Duration, asked int32) {
 		t.Helper()
 		now = now.Add(after)
-		token, err := source.get(t.Context())
+		token, err := source.Get(t.Context())
 		if err != nil || token != "t1" || i.asked.Load() != asked {
 			t.Fatalf("after %v: %q %v, asked %d times; want %d", after, token, err, i.asked.Load(), asked)
 		}
@@ -195,13 +195,13 @@ func TestSecretOfTheClientFromAFile(t *testing.T) {
 	i := newIssuer(t, 200, `{"access_token":"t1"}`)
 	o := i.oauth(t)
 	o.Secret, o.SecretFile = "", filepath.Join(t.TempDir(), "secret")
-	source := &tokens{OAuth: o, now: time.Now}
+	source := o.tokens(time.Now)
 	put(t, o.SecretFile, "wrong")
-	if _, err := source.get(t.Context()); err == nil || !strings.Contains(err.Error(), "sasl_oauth_client_secret") {
+	if _, err := source.Get(t.Context()); err == nil || !strings.Contains(err.Error(), "sasl_oauth_client_secret") {
 		t.Fatal(err)
 	}
 	put(t, o.SecretFile, "s3cret\n")
-	if token, err := source.get(t.Context()); err != nil || token != "t1" {
+	if token, err := source.Get(t.Context()); err != nil || token != "t1" {
 		t.Fatal(token, err)
 	}
 }
@@ -211,7 +211,7 @@ func TestWrongAnswersOfTheIssuer(t *testing.T) {
 	f := func(status int, body, want string) {
 		t.Helper()
 		i := newIssuer(t, status, body)
-		_, err := (&tokens{OAuth: i.oauth(t), now: time.Now}).get(t.Context())
+		_, err := i.oauth(t).tokens(time.Now).Get(t.Context())
 		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "s3cret") {
 			t.Errorf("%d %q: %v; want %q", status, body, err, want)
 		}
@@ -226,7 +226,7 @@ func TestWrongAnswersOfTheIssuer(t *testing.T) {
 	i := newIssuer(t, 200, `{"access_token":"t"}`)
 	o := i.oauth(t)
 	o.CAFile = ""
-	_, err := (&tokens{OAuth: o, now: time.Now}).get(t.Context())
+	_, err := o.tokens(time.Now).Get(t.Context())
 	var unknown x509.UnknownAuthorityError
 	if err == nil || !strings.Contains(err.Error(), unknown.Error()) {
 		t.Error("an issuer that nobody vouches for:", err)

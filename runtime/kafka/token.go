@@ -4,19 +4,16 @@ import (
 	"bytes"
 	"context"
 	"crypto/tls"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
-	"net/url"
 	"os"
-	"strings"
-	"sync"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/sasl"
 	"github.com/twmb/franz-go/pkg/sasl/oauth"
+
+	"github.com/plastron-dev/plastron/runtime/grant"
 )
 
 // OAuth says how to get a bearer token with client credentials (RFC 6749,
@@ -42,8 +39,7 @@ func (s Security) bearer() (sasl.Mechanism, error) {
 	case s.TokenSource != nil:
 		source = s.TokenSource
 	case s.OAuth.Endpoint != "":
-		t := &tokens{OAuth: s.OAuth, now: time.Now}
-		source = t.get
+		source = s.OAuth.tokens(time.Now).Get
 	case s.TokenFile != "":
 		source = func(context.Context) (string, error) { return readSecret("sasl_oauth_token_file", s.TokenFile) }
 	case s.Token != "":
@@ -82,115 +78,23 @@ func readSecret(key, path string) (string, error) {
 	return string(text), nil
 }
 
-// tokens asks an endpoint for tokens and keeps one while it is fresh. Every
-// connection to every broker authenticates, so without that an outage of Kafka
-// would become a storm on the issuer.
-type tokens struct {
-	OAuth
-	now func() time.Time
-
-	mu    sync.Mutex
-	token string
-	until time.Time
-}
-
-// get returns a token that holds for a while yet. Connections that need one at
-// the same time wait for the same answer.
-func (t *tokens) get(ctx context.Context) (string, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.token != "" && t.now().Before(t.until) {
-		return t.token, nil
+// tokens asks the endpoint. Both files are read for each token, so that a
+// replaced one holds at once.
+func (o OAuth) tokens(clock func() time.Time) *grant.Tokens {
+	c := grant.Config{
+		Endpoint: o.Endpoint, ClientID: o.ClientID, Scope: o.Scope, Clock: clock,
+		Name:   "sasl_oauth_token_endpoint_url",
+		Hint:   "sasl_oauth_client_id, sasl_oauth_client_secret and sasl_oauth_scope",
+		Secret: func() (string, error) { return o.Secret, nil },
 	}
-	token, life, err := t.request(ctx)
-	if err != nil {
-		return "", err
+	if o.SecretFile != "" {
+		c.Secret = func() (string, error) { return readSecret("sasl_oauth_client_secret_file", o.SecretFile) }
 	}
-	// Four fifths: a session that begins with a token ends with it.
-	t.token, t.until = token, t.now().Add(life*4/5)
-	return token, nil
-}
-
-// tokenTimeout bounds one request for a token.
-const tokenTimeout = 10 * time.Second
-
-func (t *tokens) request(ctx context.Context) (token string, life time.Duration, err error) {
-	ctx, cancel := context.WithTimeout(ctx, tokenTimeout)
-	defer cancel()
-	secret := t.Secret
-	if t.SecretFile != "" {
-		if secret, err = readSecret("sasl_oauth_client_secret_file", t.SecretFile); err != nil {
-			return "", 0, err
+	if o.CAFile != "" {
+		c.TLS = func() (*tls.Config, error) {
+			pool, err := certPool("sasl_oauth_cafile", o.CAFile)
+			return &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: pool}, err
 		}
 	}
-	form := url.Values{"grant_type": {"client_credentials"}}
-	if t.Scope != "" {
-		form.Set("scope", t.Scope)
-	}
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, t.Endpoint, strings.NewReader(form.Encode()))
-	if err != nil {
-		return "", 0, fmt.Errorf("asking sasl_oauth_token_endpoint_url: %w", err)
-	}
-	// RFC 6749, section 2.3.1: both are form-encoded before they are base64.
-	r.SetBasicAuth(url.QueryEscape(t.ClientID), url.QueryEscape(secret))
-	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	r.Header.Set("Accept", "application/json")
-	transport, err := t.transport()
-	if err != nil {
-		return "", 0, err
-	}
-	defer transport.CloseIdleConnections()
-	client := &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error {
-		return http.ErrUseLastResponse // Credentials go nowhere else.
-	}}
-	answer, err := client.Do(r)
-	if err != nil {
-		return "", 0, fmt.Errorf("asking sasl_oauth_token_endpoint_url: %w", err)
-	}
-	defer answer.Body.Close()
-	return readToken(answer)
-}
-
-// transport is made for each request, which is rare, so that a replaced
-// sasl_oauth_cafile holds at once.
-func (t *tokens) transport() (*http.Transport, error) {
-	transport := &http.Transport{TLSClientConfig: &tls.Config{MinVersion: tls.VersionTLS12}}
-	if t.CAFile == "" {
-		return transport, nil
-	}
-	pool, err := certPool("sasl_oauth_cafile", t.CAFile)
-	transport.TLSClientConfig.RootCAs = pool
-	return transport, err
-}
-
-// readToken reads an answer (RFC 6749, sections 5.1 and 5.2).
-func readToken(answer *http.Response) (token string, life time.Duration, err error) {
-	text, err := io.ReadAll(io.LimitReader(answer.Body, maxSecret))
-	if err != nil {
-		return "", 0, fmt.Errorf("reading the answer of sasl_oauth_token_endpoint_url: %w", err)
-	}
-	var body struct {
-		Token string      `json:"access_token"`
-		Life  json.Number `json:"expires_in"`
-		Error string      `json:"error"`
-	}
-	err = json.Unmarshal(text, &body)
-	switch {
-	case answer.StatusCode != http.StatusOK && body.Error != "":
-		return "", 0, fmt.Errorf("sasl_oauth_token_endpoint_url answered %d %q: check sasl_oauth_client_id, sasl_oauth_client_secret and sasl_oauth_scope",
-			answer.StatusCode, body.Error)
-	case answer.StatusCode != http.StatusOK:
-		return "", 0, fmt.Errorf("sasl_oauth_token_endpoint_url answered %d", answer.StatusCode)
-	case err != nil:
-		return "", 0, errors.New("sasl_oauth_token_endpoint_url answered something that is not JSON")
-	case body.Token == "":
-		return "", 0, errors.New("sasl_oauth_token_endpoint_url answered without an access_token")
-	}
-	// The life is only recommended to be told; a minute is short enough for
-	// every issuer.
-	life = time.Minute
-	if seconds, err := body.Life.Int64(); err == nil && seconds > 0 && seconds < 1<<31 {
-		life = time.Duration(seconds) * time.Second
-	}
-	return body.Token, life, nil
+	return grant.New(c)
 }
