@@ -153,6 +153,9 @@ const (
 	ReasonSecretInvalid = "SecretInvalid"
 	// ReasonKafkaNotFound: no Kafka of Strimzi has the name.
 	ReasonKafkaNotFound = "KafkaNotFound"
+	// ReasonCrossNamespaceDenied: no Kafka of that name in the other namespace
+	// lets this one use it.
+	ReasonCrossNamespaceDenied = "CrossNamespaceDenied"
 	// ReasonListenerNotFound: the Kafka has no such listener, or none yet.
 	ReasonListenerNotFound = "ListenerNotFound"
 	// ReasonKafkaUserNotReady: the KafkaUser is missing or has no credentials

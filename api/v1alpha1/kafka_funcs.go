@@ -78,6 +78,15 @@ func (s *SASL) secretNames() []string {
 	return names
 }
 
+// NamespaceIn returns the namespace of the Kafka that an object of namespace own
+// refers to.
+func (r KafkaReference) NamespaceIn(own string) string {
+	if r.Namespace == nil {
+		return own
+	}
+	return *r.Namespace
+}
+
 func namesOf(refs ...*SecretKeyRef) []string {
 	var names []string
 	for _, r := range refs {

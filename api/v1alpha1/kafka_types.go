@@ -149,11 +149,12 @@ type ClientCredentials struct {
 	CA *SecretKeyRef `json:"ca,omitempty"`
 }
 
-// StrimziSource names a Kafka and a KafkaUser of the same namespace.
+// StrimziSource names a Kafka, and a KafkaUser of the same namespace as this
+// object.
 type StrimziSource struct {
-	// Cluster is the name of the Kafka.
+	// Cluster is the Kafka.
 	// +required
-	Cluster LocalName `json:"cluster"`
+	Cluster KafkaReference `json:"cluster"`
 	// Listener of the Kafka, by its name.
 	// +required
 	// +kubebuilder:validation:MinLength=1
@@ -162,6 +163,23 @@ type StrimziSource struct {
 	// User is the name of the KafkaUser. Absent: no credentials.
 	// +optional
 	User *LocalName `json:"user,omitempty"`
+}
+
+// KafkaReference names a Kafka.
+type KafkaReference struct {
+	// Name of the Kafka.
+	// +required
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=253
+	Name string `json:"name"`
+	// Namespace of the Kafka; that of this object when absent. A Kafka of
+	// another namespace has to grant that: its annotation
+	// plastron.dev/allowed-namespaces lists the namespaces that may use it,
+	// separated by commas, or is "*".
+	// +optional
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=63
+	Namespace *string `json:"namespace,omitempty"`
 }
 
 // LocalName names an object of the same namespace.

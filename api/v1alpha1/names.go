@@ -19,6 +19,10 @@ const (
 	// again what was lost; the value is the token that the condition
 	// RepairsSuspended names, so that it confirms one loss and not the next.
 	AnnotationConfirmRepair = GroupName + "/confirm-mass-repair"
+	// AnnotationAllowedNamespaces on a Kafka lists the namespaces whose objects
+	// may refer to it, separated by commas, or is "*". Its owner sets it; the
+	// operator only reads it.
+	AnnotationAllowedNamespaces = GroupName + "/allowed-namespaces"
 	// AnnotationAppliedHash is written on child objects: the hash of what the
 	// operator applied last, so that an unchanged child costs no write.
 	AnnotationAppliedHash = GroupName + "/applied-hash"

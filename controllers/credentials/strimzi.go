@@ -62,13 +62,9 @@ func (r *Resolver) find(ctx context.Context, kind schema.GroupKind, namespace, n
 }
 
 func (r *Resolver) strimzi(ctx context.Context, s *secrets, owner client.Object, spec *v1alpha1.StrimziSource) (build.Kafka, error) {
-	cluster, err := r.find(ctx, StrimziKinds()[0], owner.GetNamespace(), spec.Cluster.Name)
+	cluster, err := r.cluster(ctx, owner.GetNamespace(), spec.Cluster)
 	if err != nil {
 		return build.Kafka{}, err
-	}
-	if cluster == nil {
-		return build.Kafka{}, &Problem{v1alpha1.ReasonKafkaNotFound,
-			fmt.Sprintf("spec.kafka.strimzi.cluster: there is no Kafka %s in namespace %s; create it, or name another", spec.Cluster.Name, owner.GetNamespace())}
 	}
 	l, err := listenerOf(cluster, spec)
 	if err != nil {
@@ -92,6 +88,41 @@ func (r *Resolver) strimzi(ctx context.Context, s *secrets, owner client.Object,
 		k.Set("security_protocol", p)
 	}
 	return k, nil
+}
+
+// cluster returns the Kafka that an object of a namespace refers to. Of a Kafka
+// of another namespace that does not grant it, nothing is told, not even whether
+// it is there.
+func (r *Resolver) cluster(ctx context.Context, own string, ref v1alpha1.KafkaReference) (*unstructured.Unstructured, error) {
+	const path = "spec.kafka.strimzi.cluster"
+	namespace := ref.NamespaceIn(own)
+	found, err := r.find(ctx, StrimziKinds()[0], namespace, ref.Name)
+	if namespace == own {
+		if err == nil && found == nil {
+			err = &Problem{v1alpha1.ReasonKafkaNotFound,
+				fmt.Sprintf("%s: there is no Kafka %s in namespace %s; create it, or name another", path, ref.Name, own)}
+		}
+		return found, err
+	}
+	if apierrors.IsForbidden(err) { // An operator of some namespaces reads no others.
+		found, err = nil, nil
+	}
+	if err != nil || found != nil && grants(found, own) {
+		return found, err
+	}
+	return nil, &Problem{v1alpha1.ReasonCrossNamespaceDenied,
+		fmt.Sprintf("%s: namespace %s has no Kafka %s that namespace %s may use; its owner can add %s to the annotation %s of the Kafka",
+			path, namespace, ref.Name, own, own, v1alpha1.AnnotationAllowedNamespaces)}
+}
+
+// grants reports whether an object lets objects of a namespace refer to it.
+func grants(o client.Object, namespace string) bool {
+	for name := range strings.SplitSeq(o.GetAnnotations()[v1alpha1.AnnotationAllowedNamespaces], ",") {
+		if name = strings.TrimSpace(name); name == "*" || name == namespace {
+			return true
+		}
+	}
+	return false
 }
 
 // trusted returns the authorities that the pods of owner trust already.

@@ -15,6 +15,7 @@ import (
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -156,7 +157,7 @@ func TestStrimziKafka(t *testing.T) {
 	shared.routes.add("main."+ns+".svc:8081", newFakeRegistry())
 	reg := managed(ns, "main")
 	reg.Spec.Kafka = &v1alpha1.KafkaConnection{Strimzi: &v1alpha1.StrimziSource{
-		Cluster: v1alpha1.LocalName{Name: "prod"}, Listener: "tls", User: &v1alpha1.LocalName{Name: "registry"},
+		Cluster: v1alpha1.KafkaReference{Name: "prod"}, Listener: "tls", User: &v1alpha1.LocalName{Name: "registry"},
 	}}
 	create(t, reg)
 	reg = awaitRegistry(t, reg, "KafkaResolved", metav1.ConditionFalse, v1alpha1.ReasonFeatureUnsupported)
@@ -199,6 +200,45 @@ func TestStrimziKafka(t *testing.T) {
 	if is := templateOf(t, ns, "main"); is != was {
 		t.Errorf("a new authority changed the pods:\n%s\n%s", was, is)
 	}
+	strangerIsLetIn(t, kafka)
+}
+
+// strangerIsLetIn goes on with an object that refers to the Kafka from another
+// namespace: it learns nothing of it until the Kafka's owner agrees, and it
+// loses it again.
+func strangerIsLetIn(t *testing.T, kafka *unstructured.Unstructured) {
+	t.Helper()
+	ns := namespace(t)
+	shared.routes.add("main."+ns+".svc:8081", newFakeRegistry())
+	reg := managed(ns, "main")
+	source := &v1alpha1.StrimziSource{Cluster: v1alpha1.KafkaReference{Name: "absent", Namespace: new(kafka.GetNamespace())}, Listener: "tls"}
+	reg.Spec.Kafka = &v1alpha1.KafkaConnection{Strimzi: source}
+	create(t, reg)
+	denied := func() string {
+		t.Helper()
+		reg = awaitRegistry(t, reg, "KafkaResolved", metav1.ConditionFalse, v1alpha1.ReasonCrossNamespaceDenied)
+		hasMessage(t, reg.Status.Conditions, "KafkaResolved", "spec.kafka.strimzi.cluster", v1alpha1.AnnotationAllowedNamespaces, ns)
+		return strings.ReplaceAll(meta.FindStatusCondition(reg.Status.Conditions, "KafkaResolved").Message, reg.Spec.Kafka.Strimzi.Cluster.Name, "")
+	}
+	absent := denied()
+	change(t, reg, func(r *v1alpha1.SchemaRegistry) { r.Spec.Kafka.Strimzi.Cluster.Name = kafka.GetName() })
+	if is := denied(); is != absent {
+		t.Errorf("a Kafka that is there is told apart from none: %q, %q", is, absent)
+	}
+	allow := func(namespaces string) {
+		t.Helper()
+		change(t, kafka, func(o *unstructured.Unstructured) {
+			o.SetAnnotations(map[string]string{v1alpha1.AnnotationAllowedNamespaces: namespaces})
+		})
+	}
+	allow("other, " + ns)
+	setStatus(t, ns, "main", 2)
+	awaitRegistry(t, reg, "Ready", metav1.ConditionTrue, "")
+	if text := templateOf(t, ns, "main"); !strings.Contains(text, `"value":"prod-kafka-bootstrap:9093"`) {
+		t.Errorf("template %s", text)
+	}
+	allow("other")
+	denied()
 }
 
 func strimzi(kind, ns, name string, spec map[string]any) *unstructured.Unstructured {

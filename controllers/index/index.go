@@ -65,7 +65,7 @@ func strimziKeys(namespace string, k *v1alpha1.KafkaConnection) []string {
 	if k == nil || k.Strimzi == nil {
 		return nil
 	}
-	keys := []string{StrimziKey("Kafka", namespace, k.Strimzi.Cluster.Name)}
+	keys := []string{StrimziKey("Kafka", k.Strimzi.Cluster.NamespaceIn(namespace), k.Strimzi.Cluster.Name)}
 	if k.Strimzi.User != nil {
 		keys = append(keys, StrimziKey("KafkaUser", namespace, k.Strimzi.User.Name))
 	}

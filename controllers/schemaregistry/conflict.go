@@ -59,7 +59,7 @@ func kafkaNames(r *v1alpha1.SchemaRegistry) []string {
 	case k == nil:
 		return nil
 	case k.Strimzi != nil:
-		return []string{"strimzi " + r.Namespace + "/" + k.Strimzi.Cluster.Name}
+		return []string{"strimzi " + k.Strimzi.Cluster.NamespaceIn(r.Namespace) + "/" + k.Strimzi.Cluster.Name}
 	case k.AccessSecret != nil:
 		return []string{"secret " + r.Namespace + "/" + k.AccessSecret.Name}
 	case k.Bootstrap == nil:
