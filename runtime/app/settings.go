@@ -97,6 +97,8 @@ func restSettings(c *config.Config) rest.Settings {
 	s.NameStrategy, s.NameValidation = c.REST.NameStrategy, c.REST.NameValidation
 	s.Limits, s.Flavour = schemaLimits(c), schema.Flavour(c.Registry.Flavour)
 	s.CachedSchemas = max(s.CachedSchemas, c.REST.ClientCache)
+	s.AvroJSON, s.ProtobufJSON = schema.Flavour(c.REST.AvroJSON), schema.Flavour(c.REST.ProtobufJSON)
+	s.HideInternal = c.REST.HideInternal
 	s.AutoCommit = q.AutoCommit
 	s.RequestTimeout = config.Milliseconds(q.RequestTimeout)
 	s.RequestMaxBytes = q.MaxBytes

@@ -151,6 +151,10 @@ type REST struct {
 	SASLBootstrap    string
 	MaxPrincipals    int
 	MaxConsumers     int
+	HideInternal     bool
+	TrustForwarded   bool
+	AvroJSON         string
+	ProtobufJSON     string
 	AllowedRoutes    []string
 	BlockedRoutes    []string
 	RegistryScheme   string

@@ -45,6 +45,8 @@ type schemas struct {
 	validate bool
 	limits   format.Limits
 	flavour  schema.Flavour
+	avro     serde.AvroOptions
+	protobuf serde.ProtobufOptions
 	byID     *lru.Cache[schema.ID, *codec]
 	byGUID   *lru.Cache[schema.GUID, *codec]
 	byText   *lru.Cache[inline, *codec]
@@ -73,6 +75,8 @@ func newSchemas(r Registry, s Settings, clock func() time.Time) *schemas {
 		validate: s.NameValidation,
 		limits:   s.Limits,
 		flavour:  s.Flavour,
+		avro:     avroJSON(s.AvroJSON),
+		protobuf: protobufJSON(s.ProtobufJSON),
 		byID:     lru.New[schema.ID, *codec](forever),
 		byGUID:   lru.New[schema.GUID, *codec](forever),
 		byText:   lru.New[inline, *codec](aged),
@@ -241,16 +245,33 @@ func registryIsOut(err error) bool {
 	}
 }
 
+// avroJSON is Karapace's JSON of Avro, or Avro's own JSON encoding, which
+// Confluent's proxy has.
+func avroJSON(of schema.Flavour) serde.AvroOptions {
+	if of == schema.Confluent {
+		return serde.AvroOptions{Unions: serde.TaggedUnions, Bytes: serde.Latin1, Logical: serde.Underlying}
+	}
+	return serde.AvroOptions{}
+}
+
+// protobufJSON likewise is Protobuf's own mapping.
+func protobufJSON(of schema.Flavour) serde.ProtobufOptions {
+	if of == schema.Confluent {
+		return serde.ProtobufOptions{Style: serde.CanonicalJSON}
+	}
+	return serde.ProtobufOptions{}
+}
+
 // newDataCodec chooses the codec by the schema's own type, which wins over the
 // format that a request names.
 func (s *schemas) newDataCodec(p format.Parsed) (dataCodec, error) {
 	switch p := p.(type) {
 	case *format.Avro:
-		return serde.NewAvroCodec(p)
+		return serde.NewAvroCodecWith(p, s.avro)
 	case *format.JSON:
 		return serde.NewJSONCodec(p, serde.JSONOptions{Flavour: s.flavour, Limits: s.limits})
 	case *format.Protobuf:
-		return serde.NewProtobufCodec(p.Schema)
+		return serde.NewProtobufCodecWith(p.Schema, s.protobuf)
 	default:
 		return nil, fail(Unsupported, "Schemas of type %s cannot be used by this proxy yet", p.Type())
 	}

@@ -47,6 +47,9 @@ type Settings struct {
 
 	// Flavour is whose rules decide which JSON fits a JSON Schema.
 	Flavour schema.Flavour
+	// AvroJSON and ProtobufJSON are whose JSON records of those formats are
+	// shown as, and bytes of Avro are read as; empty means Karapace's.
+	AvroJSON, ProtobufJSON schema.Flavour
 	// NameStrategy is TopicName, RecordName or TopicRecordName.
 	NameStrategy string
 	// NameValidation demands that a schema id belongs to the expected subject.
@@ -81,6 +84,8 @@ type Settings struct {
 	// services that share a Memory.
 	MaxConsumers int
 
+	// HideInternal leaves Kafka's own topics out of the list of names.
+	HideInternal bool
 	// MetadataMaxAge is how old the list of topics and brokers may be.
 	MetadataMaxAge time.Duration
 	// KafkaTimeout bounds every other request to Kafka.

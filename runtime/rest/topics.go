@@ -110,7 +110,7 @@ func (s *Service) Topics(ctx context.Context) ([]string, error) {
 		}
 		names := make([]string, 0, len(answer.Topics))
 		for _, t := range answer.Topics {
-			if t.Topic != nil {
+			if t.Topic != nil && !(t.IsInternal && s.settings.HideInternal) {
 				names = append(names, *t.Topic)
 			}
 		}

@@ -167,7 +167,7 @@ func (c *choices) codec(p format.Parsed, text string) (chosen, error) {
 	var data dataCodec
 	var err error
 	if avro, ok := p.(*format.Avro); ok {
-		data, err = serde.NewAvroCodecWith(avro, serde.AvroOptions{Unions: serde.TaggedUnions, Bytes: serde.Latin1, Logical: serde.Underlying})
+		data, err = serde.NewAvroCodecWith(avro, avroJSON(schema.Confluent))
 	} else {
 		data, err = c.newDataCodec(p)
 	}

@@ -21,6 +21,9 @@ type Deps struct {
 	// BaseURI is the absolute address that clients use, in front of
 	// /consumers/...: http://proxy:8082. Empty means the Host of the request.
 	BaseURI string
+	// TrustForwarded makes Forwarded and X-Forwarded-* come before BaseURI: only
+	// for a proxy that clients cannot go around.
+	TrustForwarded bool
 	// MaxBody bounds request bodies in bytes; 0 means DefaultMaxBody.
 	MaxBody int64
 	// Flavour is whose numbers clients get where the products differ; empty

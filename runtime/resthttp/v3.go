@@ -28,6 +28,11 @@ type call3 struct {
 
 // address is what absolute links begin with.
 func (a *api) address(r *http.Request) string {
+	if a.TrustForwarded {
+		if address := forwardedAddress(r); address != "" {
+			return address
+		}
+	}
 	switch {
 	case a.BaseURI != "":
 		return a.BaseURI
