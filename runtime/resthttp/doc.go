@@ -8,9 +8,10 @@
 // into Go values: the values of records stay the bytes that the client sent
 // until their format's codec sees them.
 //
-// Files: handler.go (construction, one request), routes.go (whole surface), forwarded.go (addresses),
-// mediatype.go (grammar of types), body.go (what may be in a body), scan.go
-// (members and elements of JSON without decoding), answer.go (writing),
+// Files: handler.go (construction, one request), routes.go (whole surface),
+// forwarded.go (addresses behind a proxy), mediatype.go (grammar of types),
+// body.go (what may be in a body), scan.go (members and elements of JSON
+// without decoding), answer.go (writing),
 // errors.go (kinds to statuses and codes), v2_produce.go, produce_request.go,
 // v2_consumers.go, v2_records.go, consumer_requests.go, v2_metadata.go, peers.go
 // (consumers of other replicas), identity.go (credentials of requests).
