@@ -130,7 +130,8 @@ func (n *restNode) routeDeps() (resthttp.Deps, error) {
 		base = n.advertisedURL()
 	}
 	d := resthttp.Deps{
-		BaseURI: base, TrustForwarded: n.config.REST.TrustForwarded, MaxBody: maxBody(n.config), Flavour: schema.Flavour(n.config.Registry.Flavour),
+		BaseURI: base, TrustForwarded: n.config.REST.TrustForwarded, Origins: n.config.REST.Origins,
+		MaxBody: maxBody(n.config), Flavour: schema.Flavour(n.config.Registry.Flavour),
 		Rate:  resthttp.NewRate(n.config.REST.Producer.RecordRate, n.config.REST.Producer.ByteRate, n.clock),
 		Allow: n.config.REST.AllowedRoutes, Block: n.config.REST.BlockedRoutes, Version: n.version, Clock: n.clock,
 	}

@@ -153,6 +153,7 @@ type REST struct {
 	MaxConsumers     int
 	HideInternal     bool
 	TrustForwarded   bool
+	Origins          []string
 	AvroJSON         string
 	ProtobufJSON     string
 	AllowedRoutes    []string

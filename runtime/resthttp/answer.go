@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -22,11 +23,27 @@ func ok(body []byte) answer { return answer{status: http.StatusOK, body: body} }
 
 func noContent() answer { return answer{status: http.StatusNoContent} }
 
-// cors are the headers of every handled answer (REST contract 2.3).
+const allowOrigin = "Access-Control-Allow-Origin"
+
+// cors are the headers of every handled answer (REST contract 2.3). Where
+// origins are listed, admitOrigin has decided already.
 func cors(h http.Header) {
-	h["Access-Control-Allow-Origin"] = []string{"*"}
+	if _, decided := h[allowOrigin]; !decided {
+		h[allowOrigin] = []string{"*"}
+	}
 	h["Access-Control-Allow-Methods"] = []string{"DELETE, GET, OPTIONS, POST, PUT"}
 	h["Access-Control-Allow-Headers"] = []string{"Authorization, Content-Type"}
+}
+
+// admitOrigin says that pages of a request's origin may read the answer, when
+// it is one of a list; otherwise the header is there without a value, and is
+// not sent.
+func admitOrigin(h http.Header, r *http.Request, origins []string) {
+	h[allowOrigin] = nil
+	h.Add("Vary", "Origin")
+	if origin := r.Header.Get("Origin"); slices.Contains(origins, origin) {
+		h[allowOrigin] = []string{origin}
+	}
 }
 
 func (a answer) write(w http.ResponseWriter, r *http.Request) {

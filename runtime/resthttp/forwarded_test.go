@@ -42,3 +42,25 @@ func TestForwardedAddresses(t *testing.T) {
 	f("http://proxy:8082", "X-Forwarded-Host", "h", "X-Forwarded-Prefix", "/a?b#c")
 	f("http://proxy:8082", "X-Forwarded-Host", "h", "X-Forwarded-Prefix", `/a"b`)
 }
+
+// With a list, only pages of its origins may read answers, whatever the route;
+// each answer says so once.
+func TestOriginsMayBeListed(t *testing.T) {
+	t.Parallel()
+	p := newProxy(t)
+	p.handler = New(Deps{Service: p.service, BaseURI: "http://proxy:8082", Origins: []string{"https://a", "https://b"}})
+	f := func(method, path, origin, want string) {
+		t.Helper()
+		w := p.request(method, path, "", "Origin", origin)
+		got := w.Result().Header.Values("Access-Control-Allow-Origin")
+		if strings.Join(got, " ") != want || len(got) > 1 || w.Header().Get("Vary") != "Origin" {
+			t.Errorf("%s %s from %s: %q, want %q", method, path, origin, got, want)
+		}
+	}
+	for _, path := range []string{"/topics", "/topics/none", "/v3/clusters", "/openapi.json"} {
+		f(http.MethodGet, path, "https://a", "https://a")
+		f(http.MethodGet, path, "https://evil", "")
+		f(http.MethodOptions, path, "https://b", "https://b")
+		f(http.MethodOptions, path, "https://evil", "")
+	}
+}

@@ -38,6 +38,8 @@ type Deps struct {
 	Allow []string
 	// Block names routes that clients may not use, even when they are allowed.
 	Block []string
+	// Origins are those of web pages that may read answers; empty means all.
+	Origins []string
 	// Version is shown by /_health.
 	Version string
 	// Clock is for the uptime; nil means time.Now.
@@ -70,6 +72,9 @@ type api struct {
 
 // ServeHTTP takes a trailing slash off, which every route may have, and routes.
 func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if _, decided := w.Header()[allowOrigin]; len(a.Origins) > 0 && !decided {
+		admitOrigin(w.Header(), r, a.Origins)
+	}
 	if r.Method == http.MethodOptions {
 		preflight(w, r)
 		return
@@ -103,8 +108,10 @@ func preflight(w http.ResponseWriter, r *http.Request) {
 		plain(http.StatusBadRequest, "OPTIONS missing Origin").write(w)
 		return
 	}
+	if _, decided := w.Header()[allowOrigin]; !decided {
+		w.Header().Set(allowOrigin, origin)
+	}
 	cors(w.Header())
-	w.Header().Set("Access-Control-Allow-Origin", origin)
 	w.WriteHeader(http.StatusOK)
 }
 
