@@ -116,6 +116,11 @@ func TestOpinion(t *testing.T) {
 	f("not admitted", func(in *verdict.Input) {
 		in.Registry.Grant = verdict.Grant{Problem: v1alpha1.ReasonNotAllowed, Message: "admits no Subjects"}
 	}, "admits no Subjects", "")
+	f("a registry that lacks it", func(in *verdict.Input) {
+		in.Subject = in.Subject.DeepCopy()
+		in.Subject.Spec.Metadata = &v1alpha1.SchemaMetadata{}
+		in.Registry.Can = &v1alpha1.Capabilities{Vendor: v1alpha1.VendorKarapace}
+	}, "lacks the feature Metadata", "")
 	f("a conflict", func(in *verdict.Input) { in.Winner = "ns/older" }, "ns/older is older", "")
 	f("no ConfigMap yet", func(in *verdict.Input) {
 		in.Source = &verdict.Source{Problem: v1alpha1.ReasonConfigMapNotFound, Message: "there is no ConfigMap"}
