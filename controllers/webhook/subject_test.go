@@ -110,17 +110,21 @@ func TestOpinion(t *testing.T) {
 		in.Existed, in.State.Latest = true, &verdict.Registered{ID: 1, Version: 1}
 	}
 
+	// What the registry is known to lack.
+	lacking := &subjects{judge: &judge{in: found(func(in *verdict.Input) {
+		in.Registry.Can = &v1alpha1.Capabilities{Vendor: v1alpha1.VendorKarapace}
+	})}, budget: time.Minute}
+	asking := orders()
+	asking.Spec.Metadata = &v1alpha1.SchemaMetadata{Properties: map[string]v1alpha1.MetadataValue{"owner": "a"}}
+	warnings, err := lacking.ValidateCreate(t.Context(), asking)
+	says(t, "a registry without metadata", warnings, err, "lacks the feature Metadata", "")
+
 	f("a good schema", func(*verdict.Input) {}, "", "")
 	f("a bad field", func(in *verdict.Input) { in.Invalid = "spec.name: reserved" }, "spec.name: reserved", "")
 	f("no registry yet", func(in *verdict.Input) { in.Registry.Found = false }, "", "there is no SchemaRegistry ns/reg")
 	f("not admitted", func(in *verdict.Input) {
 		in.Registry.Grant = verdict.Grant{Problem: v1alpha1.ReasonNotAllowed, Message: "admits no Subjects"}
 	}, "admits no Subjects", "")
-	f("a registry that lacks it", func(in *verdict.Input) {
-		in.Subject = in.Subject.DeepCopy()
-		in.Subject.Spec.Metadata = &v1alpha1.SchemaMetadata{}
-		in.Registry.Can = &v1alpha1.Capabilities{Vendor: v1alpha1.VendorKarapace}
-	}, "lacks the feature Metadata", "")
 	f("a conflict", func(in *verdict.Input) { in.Winner = "ns/older" }, "ns/older is older", "")
 	f("no ConfigMap yet", func(in *verdict.Input) {
 		in.Source = &verdict.Source{Problem: v1alpha1.ReasonConfigMapNotFound, Message: "there is no ConfigMap"}
